@@ -1,0 +1,73 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let lifetimes: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+
+/// A target of `Sources`; `docs/architecture.md` shows the layers that its imports keep to.
+func layer(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "mimi-hub-store",
+    products: [.executable(name: "hubstore", targets: ["hubstore"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Layer 0
+        .systemLibrary(name: "CLMDB", pkgConfig: "lmdb", providers: [.apt(["liblmdb-dev"])]),
+        .systemLibrary(
+            name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Layer 1
+        layer("PresentationLanguage", settings: lifetimes),
+        layer("RuleBook"),
+        layer("LMDBStore", ["CLMDB"]),
+        layer("MLSCrypto", ["CLibcrypto", "PresentationLanguage"]),
+        // Layer 2
+        layer("MLSMessages", ["MLSCrypto", "PresentationLanguage"]),
+        layer("TransparencyLog", ["MLSCrypto", "PresentationLanguage"]),
+        // Layer 3
+        layer("MLSPublicGroup", ["MLSCrypto", "MLSMessages", "PresentationLanguage", "RuleBook"]),
+        layer("EventLog", ["LMDBStore", "MLSCrypto", "PresentationLanguage", "TransparencyLog"]),
+        // Layer 4
+        layer(
+            "RoomState",
+            ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RuleBook"]),
+        // Layer 5
+        layer(
+            "RoomLog",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState", "RuleBook",
+            ]),
+        // Layer 6
+        layer(
+            "SnapshotExport",
+            [
+                "EventLog", "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "RoomState",
+            ]),
+        layer(
+            "Transcript",
+            [
+                "EventLog", "LMDBStore", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "RoomState", "RuleBook",
+            ]),
+        // The command line
+        .executableTarget(
+            name: "hubstore",
+            dependencies: [
+                "EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
+                "RoomState", "SnapshotExport", "Transcript",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/hubstore",
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

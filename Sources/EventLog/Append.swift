@@ -1,0 +1,74 @@
+import MLSCrypto
+
+/// A record to be appended.
+package struct Append: Sendable {
+    package enum Target: Hashable, Sendable {
+        /// A room which does not exist yet, by its URI of at most ``RoomRow/uriLimit`` bytes.
+        case new(uri: [UInt8])
+        /// A room which is still where the caller last saw it.
+        case existing(UInt64, expecting: Expectation)
+    }
+
+    package var room: Target
+    package var kind: UInt16
+    package var schema: UInt16
+    /// Milliseconds since 1970; not below the room's last.
+    package var timeMs: UInt64
+    /// MLS epoch after the record.
+    package var epoch: UInt64
+    /// State of the room after the record.
+    package var stateHash: Digest32
+    /// Status of the room after the record.
+    package var status: UInt8
+    package var payload: Payload
+
+    package init(
+        room: Target, kind: UInt16, schema: UInt16, timeMs: UInt64, epoch: UInt64,
+        stateHash: Digest32, status: UInt8, payload: Payload
+    ) {
+        self.room = room
+        self.kind = kind
+        self.schema = schema
+        self.timeMs = timeMs
+        self.epoch = epoch
+        self.stateHash = stateHash
+        self.status = status
+        self.payload = payload
+    }
+}
+
+/// What a decision was based on: the room after its last record.
+package struct Expectation: Hashable, Sendable {
+    package var roomSeq: UInt64
+    package var stateHash: Digest32
+    package var epoch: UInt64
+
+    package init(roomSeq: UInt64, stateHash: Digest32, epoch: UInt64) {
+        self.roomSeq = roomSeq
+        self.stateHash = stateHash
+        self.epoch = epoch
+    }
+}
+
+package enum AppendOutcome: Hashable, Sendable {
+    /// The record is on the disk.
+    case appended(Envelope)
+    /// Nothing was changed.
+    case conflict(Conflict)
+}
+
+/// Every reason why a record does not follow the room's current state.
+package struct Conflict: Hashable, Sendable {
+    package enum Check: Hashable, Sendable {
+        case roomExists(number: UInt64)
+        case noSuchRoom(number: UInt64)
+        case roomSeq(expected: UInt64, current: UInt64)
+        case stateHash(expected: Digest32, current: Digest32)
+        case epoch(expected: UInt64, current: UInt64)
+        /// The time is before the room's last.
+        case time(given: UInt64, last: UInt64)
+    }
+
+    /// The failed checks, at least one.
+    package let checks: [Check]
+}

@@ -1,0 +1,33 @@
+import LMDBStore
+
+/// What a log needs from outside.
+package struct Configuration: Sendable {
+    /// Of the environment; `access` is set by how the log is opened.
+    package var environment = EnvironmentOptions(access: .readWrite)
+    /// For the salts of payloads and the UUID of a new store.
+    package var random = RandomSource.system
+
+    package init() {}
+
+    func options(_ access: Access) -> EnvironmentOptions {
+        var options = environment
+        options.access = access
+        return options
+    }
+}
+
+/// Where random bytes come from: the system, or a test that wants the same bytes each time.
+package struct RandomSource: Sendable {
+    /// As many bytes as asked for.
+    package let bytes: @Sendable (_ count: Int) -> [UInt8]
+
+    package init(_ bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The cryptographic random number generator of the system.
+    package static let system = RandomSource { count in
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
+}

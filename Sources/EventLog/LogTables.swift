@@ -1,0 +1,62 @@
+import LMDBStore
+import MLSCrypto
+import PresentationLanguage
+
+/// The tables of the log and their keys: integers big-endian, so that they sort by value.
+///
+/// ```
+/// meta      name                                  one value of Meta
+/// head      uint8 0                               Head
+/// log       uint64 gseq                           Envelope
+/// payload   uint64 gseq, uint16 chunk             part of a payload, see PayloadChunks
+/// room      uint64 room                           RoomRow
+/// room_uri  opaque SHA-256(uri)[32]               uint64 room
+/// room_log  uint64 room, uint64 roomSeq           uint64 gseq
+/// ```
+struct LogTables: Sendable {
+    let meta: Table
+    let head: Table
+    let log: Table
+    let payload: Table
+    let room: Table
+    let roomURI: Table
+    let roomLog: Table
+
+    init(_ table: (String) throws(StoreError) -> Table) throws(StoreError) {
+        meta = try table("meta")
+        head = try table("head")
+        log = try table("log")
+        payload = try table("payload")
+        room = try table("room")
+        roomURI = try table("room_uri")
+        roomLog = try table("room_log")
+    }
+
+    static let headKey: [UInt8] = [0]
+
+    static func logKey(_ gseq: UInt64) -> [UInt8] {
+        gseq.encoded
+    }
+
+    static func payloadKey(_ gseq: UInt64, chunk: UInt16) -> [UInt8] {
+        var writer = Writer(reserving: 10)
+        writer.write(gseq)
+        writer.write(chunk)
+        return writer.bytes
+    }
+
+    static func roomKey(_ number: UInt64) -> [UInt8] {
+        number.encoded
+    }
+
+    static func roomURIKey(_ uri: [UInt8]) -> [UInt8] {
+        SHA256.hash(uri).bytes
+    }
+
+    static func roomLogKey(_ room: UInt64, _ roomSeq: UInt64) -> [UInt8] {
+        var writer = Writer(reserving: 16)
+        writer.write(room)
+        writer.write(roomSeq)
+        return writer.bytes
+    }
+}

@@ -1,0 +1,86 @@
+/// Why the store could not do what it was asked for.
+///
+/// `reason` is what a caller can act on; `call`, `code` and `text` tell an operator where it came
+/// from. Errors found by the store itself have an empty `call` and the code 0.
+package struct StoreError: Error, Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
+        // The place
+        /// No store at this path.
+        case notFound(path: String)
+        /// Something is already at the path where a store should be created.
+        case alreadyExists(path: String)
+        /// The file system refuses access.
+        case permissionDenied
+        /// The path lies on a network or user-space file system, where locks and syncs can't be
+        /// trusted.
+        case networkFileSystem(type: UInt64)
+        /// This process has the same store open already, perhaps by another path.
+        case alreadyOpen
+
+        // The content
+        /// The file is not a store.
+        case notAStore(String)
+        /// The file is shorter than its own meta page says.
+        case truncated(size: UInt64, needed: UInt64)
+        /// Written in a format this version does not know; it is never guessed at.
+        case unknownFormat(of: String, found: UInt64)
+        /// The lock file belongs to an incompatible build of liblmdb which is using the store.
+        case lockFormat
+        /// A table the store must have is missing.
+        case missingTable(String)
+        /// liblmdb found its own pages inconsistent.
+        case corrupted
+        /// A row contradicts itself or another row. `number` is the global sequence, or the room
+        /// number, that the row belongs to.
+        case damaged(table: String, number: UInt64, what: String)
+        /// A row that must be new has a key that is there, or is not the last as it should be.
+        case keyExists
+
+        // Resources
+        /// No memory or no address space.
+        case outOfMemory
+        /// No space left on the device, or the quota is used up. Reads still work.
+        case diskFull
+        /// The memory map is full. Reads still work.
+        case mapFull
+        /// Every reader slot is taken by a live reader.
+        case readersFull
+        /// Another process grew the store beyond this map. Handled inside the store.
+        case mapResized
+        /// A value longer than its limit, in bytes.
+        case tooLarge(size: Int, limit: Int)
+
+        // The handle
+        /// The store was opened for reading only.
+        case readOnly
+        /// The store was closed.
+        case closed
+        /// The process was forked after the store was opened; open it anew in the child.
+        case forked
+        /// An earlier write failed half-way: close the store, open it again and read its head.
+        case panicked
+        /// Any other failure of the call.
+        case failed
+    }
+
+    package let reason: Reason
+    /// Name of the C function that failed.
+    package let call: String
+    /// Its LMDB code or errno.
+    package let code: Int32
+    /// What the library or the system says about the code.
+    package let text: String
+
+    package init(_ reason: Reason, call: String = "", code: Int32 = 0, text: String = "") {
+        self.reason = reason
+        self.call = call
+        self.code = code
+        self.text = text
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        call.isEmpty ? "\(reason)" : "\(reason): \(call) failed: \(text) (\(code))"
+    }
+}

@@ -1,0 +1,82 @@
+import MLSMessages
+import PresentationLanguage
+import RuleBook
+
+/// The proposals of a commit with their references resolved, in the order of the commit.
+package struct CommitProposals: Sendable {
+    package struct Entry: Sendable {
+        package let proposal: Proposal
+        package let sender: Sender
+        /// Nil for a proposal that the commit itself carries.
+        package let reference: [UInt8]?
+
+        /// The leaf that the proposal takes away or replaces.
+        var target: UInt32? {
+            switch (proposal, sender) {
+            case (.remove(let leaf), _): leaf
+            case (.update, .member(let leaf)), (.selfRemove, .member(let leaf)): leaf
+            default: nil
+            }
+        }
+    }
+
+    package let entries: [Entry]
+    /// The commit's sender.
+    package let committer: Sender
+
+    /// The entries of a type.
+    func ofType(_ types: ProposalType...) -> [Entry] {
+        entries.filter { types.contains($0.proposal.type) }
+    }
+
+    /// The key packages to be added, in the order of the commit.
+    var added: [KeyPackage] {
+        entries.compactMap {
+            if case .add(let keyPackage) = $0.proposal { keyPackage } else { nil }
+        }
+    }
+
+    /// The leaves that go.
+    var removed: Set<UInt32> {
+        Set(ofType(.remove, .selfRemove).compactMap(\.target))
+    }
+
+    /// A name for an entry in refusals.
+    static func item(_ position: Int, _ proposal: Proposal) -> String {
+        "proposal \(position) (\(proposal.type.name))"
+    }
+}
+
+extension PublicGroup {
+    /// Resolves and judges the proposals of a commit: D-40, the rules of each inline one, and those
+    /// of the list. `now` is in milliseconds since the Unix epoch.
+    package func proposals(
+        of handshake: AuthenticatedHandshake, now: UInt64, _ profile: GroupProfile
+    ) throws(Refusal) -> CommitProposals {
+        guard let commit = handshake.commit else { preconditionFailure("not a commit") }
+        let single = ProposalRules(group: self, profile: profile, now: now / 1000)
+        var entries: [CommitProposals.Entry] = []
+        var named = Set<[UInt8]>()
+        for (position, item) in commit.proposals.enumerated() {
+            switch item {
+            case .proposal(let proposal):
+                try single.check(
+                    proposal, from: handshake.sender, isInline: true,
+                    CommitProposals.item(position, proposal))
+                entries.append(.init(proposal: proposal, sender: handshake.sender, reference: nil))
+            case .reference(let reference):
+                let known = pending[reference]
+                try profile.enforcement.require(
+                    .proposalReference, known != nil && named.insert(reference).inserted,
+                    "reference \(hex(reference))", expected: "a proposal of this epoch, once",
+                    found: known == nil ? "none" : "it again")
+                guard let known else { continue }
+                entries.append(
+                    .init(proposal: known.proposal, sender: known.sender, reference: reference))
+            }
+        }
+        let list = CommitProposals(entries: entries, committer: handshake.sender)
+        try ProposalListRules(group: self, list: list, profile: profile).check()
+        return list
+    }
+}

@@ -1,0 +1,154 @@
+import MLSCrypto
+import MLSMessages
+import PresentationLanguage
+import RuleBook
+
+/// Works out what a commit makes of a group, and refuses it where the result is not valid: D-12 to
+/// D-18 of every leaf that enters, D-32, D-34, D-47, D-50 to D-56. The group is not changed.
+struct CommitStaging {
+    let group: PublicGroup
+    let handshake: AuthenticatedHandshake
+    let commit: Commit
+    let list: CommitProposals
+    let profile: GroupProfile
+    var tree: TreeDraft
+    /// Of the new epoch.
+    var extensions: ContextExtensions
+    /// The leaves that Adds of this commit filled.
+    var addedLeaves: Set<UInt32> = []
+    private var rules: Enforcement { profile.enforcement }
+
+    init(
+        _ group: PublicGroup, _ handshake: AuthenticatedHandshake, _ commit: Commit,
+        _ list: CommitProposals, _ profile: GroupProfile
+    ) {
+        self.group = group
+        self.handshake = handshake
+        self.commit = commit
+        self.list = list
+        self.profile = profile
+        tree = TreeDraft(group.tree)
+        extensions = group.extensions
+    }
+
+    /// The result, with the committer's leaf index in the new tree.
+    mutating func stage() throws(Refusal) -> StagedCommit {
+        try checkPathPresence()
+        try applyProposals()
+        try checkEnteredLeaves()
+        let committer = try applyPath()
+        try checkMembers()
+
+        var context = group.context
+        context.epoch += 1
+        context.treeHash = tree.treeHash()
+        context.confirmedTranscriptHash = TranscriptHash.confirmed(
+            interim: group.interimTranscriptHash, commit: handshake.content, group.suite.hash)
+        let changedExtensions =
+            extensions.list == group.extensions.list ? nil : extensions.list
+        context.extensions = extensions.list
+        return StagedCommit(
+            context: context, changedExtensions: changedExtensions, committer: committer,
+            confirmationTag: handshake.content.auth.confirmationTag ?? [],
+            reInit: list.ofType(.reInit).first.flatMap {
+                if case .reInit(let reInit) = $0.proposal { reInit } else { nil }
+            },
+            added: list.added.map { $0.reference(group.suite.hash) }, draft: tree)
+    }
+
+    /// D-50
+    private func checkPathPresence() throws(Refusal) {
+        let demanding: Set<ProposalType> = [
+            .update, .remove, .externalInit, .groupContextExtensions, .selfRemove,
+        ]
+        let demands = list.entries.first { demanding.contains($0.proposal.type) }?.proposal.type
+        let needed = list.entries.isEmpty || demands != nil
+        try rules.require(
+            .pathRequired, !needed || commit.path != nil, "commit",
+            expected: "an UpdatePath for \(demands?.name ?? "an empty list")", found: "none")
+    }
+
+    // MARK: D-47
+
+    /// The order in which types take effect; unknown types change nothing that a hub can see.
+    private static let order: [ProposalType] = [
+        .groupContextExtensions, .update, .selfRemove, .remove, .add, .psk, .externalInit, .reInit,
+        .appEphemeral, .appDataUpdate,
+    ]
+
+    private mutating func applyProposals() throws(Refusal) {
+        var entries = list.entries
+        if rules.holds(.applicationOrder) {
+            entries = Self.order.flatMap { list.ofType($0) }
+        }
+        for entry in entries {
+            switch entry.proposal {
+            case .groupContextExtensions(let new):
+                extensions = try ContextExtensions(new, profile)
+                try extensions.checkDictionaryEdit(
+                    from: group.extensions, profile, "group_context_extensions")
+            case .update(let leaf):
+                if let index = entry.target { tree.update(leaf, at: index) }
+            case .selfRemove, .remove:
+                if let index = entry.target { tree.remove(index, shrinking: rules.holds(.treeShape)) }
+            case .add(let keyPackage):
+                addedLeaves.insert(tree.add(keyPackage.leafNode))
+            case .appDataUpdate(let update):
+                try apply(update)
+            case .psk, .externalInit, .reInit, .appEphemeral, .other:
+                break
+            }
+        }
+    }
+
+    /// D-34, with what precedes it in the commit; D-56: a dictionary where there was none.
+    private mutating func apply(_ update: AppDataUpdate) throws(Refusal) {
+        var dictionary = extensions.dictionary ?? AppDataDictionary()
+        let component = update.component
+        let old = dictionary[component]
+        let new: [UInt8]?
+        switch update.operation {
+        case .remove:
+            try rules.require(
+                .appDataUpdate, old != nil, "component \(component)",
+                expected: "data to remove", found: "none")
+            new = nil
+        case .update(let payload):
+            new = profile.components.updating(component, old, with: payload)
+            try rules.require(
+                .appDataUpdate, new != nil, "component \(component)",
+                expected: "an update that it accepts", found: hex(payload))
+        }
+        dictionary[component] = new
+        extensions = try ContextExtensions(
+            extensions.list.setting(.appDataDictionary, to: dictionary.encoded), profile)
+    }
+
+    // MARK: Leaves that enter
+
+    private mutating func checkEnteredLeaves() throws(Refusal) {
+        let leafRules = LeafContextRules(extensions, profile)
+        let updated = list.ofType(.update).compactMap(\.target)
+        for index in addedLeaves.sorted() + updated.sorted() {
+            guard let leaf = tree.leaf(at: index) else { continue }
+            try leafRules.check(leaf, in: tree.membership, "leaf \(index)")
+            try leafRules.checkUnique(leaf, in: tree, "leaf \(index)")
+        }
+    }
+
+    /// D-32: what all members of the new epoch must support.
+    private func checkMembers() throws(Refusal) {
+        guard !list.ofType(.groupContextExtensions, .appDataUpdate).isEmpty else { return }
+        let members = tree.membership
+        let required = extensions.required
+        let extensionType = (extensions.list.map(\.type) + required.extensions)
+            .first { !members.allSupport($0) }
+        let proposalType = required.proposals.first { !members.allSupport($0) }
+        let credentialType = required.credentials.first { !members.allSupport($0) }
+        let missing =
+            extensionType?.description ?? proposalType?.description ?? credentialType?.description
+        try rules.require(
+            .groupContextExtensions, missing == nil, "GroupContext extensions",
+            expected: "what all members support", found: missing ?? "")
+    }
+}

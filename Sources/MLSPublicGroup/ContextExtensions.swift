@@ -1,0 +1,101 @@
+import MLSMessages
+import PresentationLanguage
+import RuleBook
+
+/// The extensions of a GroupContext, read: what they demand of everyone in the group.
+package struct ContextExtensions: Sendable {
+    package let list: [Extension]
+    package let required: RequiredCapabilities
+    package let externalSenders: [ExternalSender]
+    package let requiredWireFormats: [WireFormat]
+    package let dictionary: AppDataDictionary?
+    /// The group's `app_components`; nil where it has none.
+    let appComponents: [ComponentID]?
+    /// The group's `safe_aad`; nil where authenticated_data is free.
+    let safeAAD: [ComponentID]?
+
+    /// Refuses a list that no GroupContext may have (D-20, D-32, D-36), except that of the
+    /// dictionary only the order is checked.
+    init(_ list: [Extension], _ profile: GroupProfile) throws(Refusal) {
+        let rules = profile.enforcement
+        try rules.require(
+            .groupContextExtensions, list.repeatedType == nil, "GroupContext extensions",
+            expected: "each type once", found: "\(list.repeatedType?.description ?? "") twice")
+        let grease = list.first { $0.type.isGREASE }?.type
+        try rules.require(
+            .grease, grease == nil, "GroupContext extensions",
+            expected: "no GREASE", found: grease?.description ?? "")
+        self.list = list
+        required = try list.decoded(.requiredCapabilities) ?? RequiredCapabilities()
+        let senders: ExternalSenders? = try list.decoded(.externalSenders)
+        externalSenders = senders?.senders ?? []
+        let formats: WireFormats? = try list.decoded(.requiredWireFormats)
+        requiredWireFormats = formats?.formats ?? []
+        dictionary = try list.decoded(.appDataDictionary)
+        if let dictionary {
+            try dictionary.checkPlace(.groupContext, "GroupContext", profile)
+        }
+        appComponents = try dictionary?.components(.appComponents)
+        safeAAD = try dictionary?.components(.safeAAD)
+    }
+}
+
+extension [Extension] {
+    /// The data of an extension of the GroupContext as a struct.
+    fileprivate func decoded<T: TLSDecodable>(_ type: ExtensionType) throws(Refusal) -> T? {
+        guard let data = data(of: type) else { return nil }
+        do {
+            return try T(parsing: data)
+        } catch {
+            throw Refusal(
+                .groupContextExtensions, "GroupContext extension \(type)",
+                expected: "its registered structure", found: error.description)
+        }
+    }
+
+    /// The dictionary of a leaf, a key package or a GroupInfo, if it has one.
+    func dictionary(of item: @autoclosure () -> String) throws(Refusal) -> AppDataDictionary? {
+        guard let data = data(of: .appDataDictionary) else { return nil }
+        do {
+            return try AppDataDictionary(parsing: data)
+        } catch {
+            throw Refusal(
+                .appDataDictionary, item(), expected: "an AppDataDictionary",
+                found: error.description)
+        }
+    }
+}
+
+extension AppDataDictionary {
+    /// The list that a component keeps here; nil where there is none.
+    func components(_ component: ComponentID) throws(Refusal) -> [ComponentID]? {
+        guard let data = self[component] else { return nil }
+        do {
+            return try ComponentsList(parsing: data).components
+        } catch {
+            throw Refusal(
+                .appDataDictionary, "component \(component)", expected: "a ComponentsList",
+                found: error.description)
+        }
+    }
+
+    /// D-36: sorted, each id once, and known ids only where they belong. GREASE ids are for the
+    /// receiver to ignore and so never in a GroupContext.
+    func checkPlace(
+        _ place: ComponentLocations, _ item: @autoclosure () -> String, _ profile: GroupProfile
+    ) throws(Refusal) {
+        let rules = profile.enforcement
+        try rules.require(
+            .appDataDictionary, isSorted, item(), expected: "component ids that ascend",
+            found: entries.map(\.component.description).joined(separator: " "))
+        for entry in entries {
+            let component = entry.component
+            let known = profile.components.locations(of: component)
+            let misplaced = known.map { !$0.contains(place) } ?? false
+            let grease = place == .groupContext && component.isGREASE
+            try rules.require(
+                .appDataDictionary, !misplaced && !grease, item(),
+                expected: "components that belong there", found: component.description)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import MLSMessages
+import PresentationLanguage
+
+/// ```
+/// struct {
+///     ProposalRef reference;         // opaque<V>
+///     Sender sender;
+///     Proposal proposal;
+/// } PendingProposal;
+/// ```
+/// A proposal that was accepted in the current epoch and waits for a commit.
+package struct PendingProposal: TLSCodable, Hashable, Sendable {
+    package let reference: [UInt8]
+    package let sender: Sender
+    package let proposal: Proposal
+
+    package init(reference: [UInt8], sender: Sender, proposal: Proposal) {
+        self.reference = reference
+        self.sender = sender
+        self.proposal = proposal
+    }
+
+    package init(from reader: inout Reader) throws(DecodingError) {
+        reference = try reader.readOpaque()
+        sender = try Sender(from: &reader)
+        proposal = try Proposal(from: &reader)
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(opaque: reference)
+        sender.write(to: &writer)
+        proposal.write(to: &writer)
+    }
+}
+
+/// The proposals of the current epoch in the order in which they were accepted.
+package struct PendingProposals: Sendable {
+    package private(set) var list: [PendingProposal] = []
+    private var places: [[UInt8]: Int] = [:]
+
+    package subscript(reference: [UInt8]) -> PendingProposal? {
+        places[reference].map { list[$0] }
+    }
+
+    /// Adds a proposal; one that is there already stays where it is.
+    mutating func append(_ proposal: PendingProposal) {
+        guard places[proposal.reference] == nil else { return }
+        places[proposal.reference] = list.count
+        list.append(proposal)
+    }
+}

@@ -1,0 +1,73 @@
+/// A struct of the presentation language that can be read.
+package protocol TLSDecodable {
+    /// Reads the fields in their order and leaves the reader behind the last one.
+    init(from reader: inout Reader) throws(DecodingError)
+}
+
+/// A struct of the presentation language that can be written.
+package protocol TLSEncodable {
+    /// Writes the fields in their order.
+    func write(to writer: inout Writer)
+}
+
+package typealias TLSCodable = TLSDecodable & TLSEncodable
+
+extension TLSDecodable {
+    /// Reads one value that fills the input exactly.
+    package init(
+        parsing bytes: [UInt8], limits: DecodingLimits = .standard
+    ) throws(DecodingError) {
+        var reader = try Reader(bytes.span.bytes, limits: limits)
+        self = try Self(from: &reader)
+        try reader.finish()
+    }
+}
+
+extension TLSEncodable {
+    /// The encoding of this value.
+    package var encoded: [UInt8] {
+        var writer = Writer()
+        write(to: &writer)
+        return writer.bytes
+    }
+}
+
+extension UInt8: TLSCodable {
+    package init(from reader: inout Reader) throws(DecodingError) {
+        self = try reader.readUInt8()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(self)
+    }
+}
+
+extension UInt16: TLSCodable {
+    package init(from reader: inout Reader) throws(DecodingError) {
+        self = try reader.readUInt16()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(self)
+    }
+}
+
+extension UInt32: TLSCodable {
+    package init(from reader: inout Reader) throws(DecodingError) {
+        self = try reader.readUInt32()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(self)
+    }
+}
+
+extension UInt64: TLSCodable {
+    package init(from reader: inout Reader) throws(DecodingError) {
+        self = try reader.readUInt64()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(self)
+    }
+}

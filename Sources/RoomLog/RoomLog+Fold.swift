@@ -1,0 +1,122 @@
+import EventLog
+import LMDBStore
+import MLSCrypto
+import MLSPublicGroup
+import PresentationLanguage
+import RoomState
+import RuleBook
+
+/// A room as its records tell it, after the latest one that was folded.
+package struct FoldedRoom: Sendable {
+    package let uri: [UInt8]
+    package let state: RoomState
+    /// The latest record.
+    package let last: Envelope
+}
+
+extension RoomLog {
+    /// Folds the records of a room up to global sequence `end`, or all of them. Nil if the room
+    /// has no record up to there.
+    ///
+    /// No signature is checked, but every record must follow the one before it, and lead to the
+    /// epoch and the state hash that it names.
+    package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom? {
+        var state: RoomState?
+        var last: Envelope?
+        var position: UInt64? = 0
+        while let next = position {
+            let page = try page(of: room, from: next)
+            for record in page.elements {
+                if let end, record.envelope.gseq > end {
+                    return Self.folded(room, state, last)
+                }
+                try Self.check(record.envelope, follows: last)
+                state = try fold(record, into: consume state)
+                last = record.envelope
+            }
+            position = page.next
+        }
+        return Self.folded(room, state, last)
+    }
+
+    private func page(of room: Room, from roomSeq: UInt64) throws(RoomLogError) -> Page<Record> {
+        do {
+            return try log.records(ofRoom: room.number, from: roomSeq, limit: 1000)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private static func folded(
+        _ room: Room, _ state: RoomState?, _ last: Envelope?
+    ) -> FoldedRoom? {
+        guard let state, let last else { return nil }
+        return FoldedRoom(uri: room.row.uri, state: state, last: last)
+    }
+
+    private static func check(
+        _ envelope: Envelope, follows last: Envelope?
+    ) throws(RoomLogError) {
+        guard envelope.previous == last?.hash ?? .zero else {
+            throw .inconsistent(
+                gseq: envelope.gseq, what: "does not follow the room's record before it")
+        }
+        guard envelope.timeMs >= last?.timeMs ?? 0 else {
+            throw .inconsistent(gseq: envelope.gseq, what: "is older than the record before it")
+        }
+    }
+
+    /// The state after a record, which must be the one that the record names.
+    private func fold(
+        _ record: Record, into state: consuming RoomState?
+    ) throws(RoomLogError) -> RoomState {
+        let gseq = record.envelope.gseq
+        var state = state
+        for event in try RoomLog.events(of: record) {
+            do {
+                if state == nil {
+                    guard case .groupImported = event else {
+                        throw RoomLogError.inconsistent(gseq: gseq, what: "starts no room")
+                    }
+                    state = try RoomState(startingWith: event, profile)
+                } else if case .groupImported = event {
+                    throw RoomLogError.inconsistent(gseq: gseq, what: "starts the room again")
+                } else {
+                    try state?.apply(event, profile)
+                }
+            } catch let refusal as Refusal {
+                throw .inconsistent(gseq: gseq, what: "\(refusal)")
+            } catch {
+                throw error as? RoomLogError ?? .inconsistent(gseq: gseq, what: "\(error)")
+            }
+        }
+        guard let state else { throw .inconsistent(gseq: gseq, what: "has no events") }
+        guard record.envelope.epoch == state.group.context.epoch,
+            record.envelope.stateHash == state.stateHash
+        else {
+            throw .inconsistent(
+                gseq: gseq,
+                what: "leads to state \(state.stateHash) of epoch \(state.group.context.epoch), "
+                    + "not \(record.envelope.stateHash) of epoch \(record.envelope.epoch)")
+        }
+        return state
+    }
+
+    /// The events of a record.
+    package static func events(of record: Record) throws(RoomLogError) -> [RoomEvent] {
+        var events: [RoomEvent] = []
+        for event in record.payload.events {
+            guard let kind = RoomEvent.Kind(rawValue: event.type), event.schema == schema else {
+                throw .inconsistent(
+                    gseq: record.envelope.gseq,
+                    what: "holds an event of type \(event.type), schema \(event.schema)")
+            }
+            do {
+                events.append(try RoomEvent(kind, body: event.body))
+            } catch {
+                throw .inconsistent(gseq: record.envelope.gseq, what: "\(kind.name): \(error)")
+            }
+        }
+        return events
+    }
+}

@@ -1,0 +1,102 @@
+import EventLog
+import LMDBStore
+import MLSCrypto
+import MLSPublicGroup
+import PresentationLanguage
+import RoomState
+
+/// Rooms in an event log: accepted inputs become records, and folding a room's records gives its
+/// state again.
+package struct RoomLog: Sendable {
+    package let log: EventLog
+    let profile: GroupProfile
+
+    package init(_ log: EventLog, profile: GroupProfile) {
+        self.log = log
+        self.profile = profile
+    }
+
+    /// What caused a record. Numbers are never used again.
+    package enum RecordKind: UInt16, Sendable {
+        /// A ``GroupGenesis``.
+        case genesis = 1
+        /// A ``GroupHandshake``.
+        case handshake = 2
+
+        /// The name in output.
+        package var name: String { "\(self)" }
+    }
+
+    /// Version of the payload's evidence and of the events' structs.
+    static let schema: UInt16 = 1
+
+    /// Where a room's next record goes: nil for a room that does not exist yet.
+    package typealias Position = Envelope
+
+    /// Records what created a room. `state` is the room's after the events; `time` in milliseconds
+    /// since the Unix epoch.
+    package func create(
+        uri: [UInt8], _ genesis: GroupGenesis, _ events: [RoomEvent], leading state: RoomState,
+        time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        try await append(
+            to: .new(uri: uri), .genesis, genesis.encoded, events, leading: state, time)
+    }
+
+    /// Records an accepted handshake after `last`, the room's latest record.
+    package func append(
+        _ handshake: GroupHandshake, _ events: [RoomEvent], after last: Position,
+        leading state: RoomState, time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        let expectation = Expectation(
+            roomSeq: last.roomSeq, stateHash: last.stateHash, epoch: last.epoch)
+        return try await append(
+            to: .existing(last.room, expecting: expectation), .handshake,
+            handshake.evidence.encoded, events, leading: state, time)
+    }
+
+    private func append(
+        to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], _ events: [RoomEvent],
+        leading state: RoomState, _ time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        let item = Append(
+            room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
+            epoch: state.group.context.epoch, stateHash: state.stateHash,
+            status: state.status.rawValue,
+            payload: Payload(source: [], evidence: evidence, events: events.map(Event.init)))
+        let outcome: AppendOutcome
+        do {
+            outcome = try await log.append(item)
+        } catch {
+            throw .store(error)
+        }
+        switch outcome {
+        case .appended(let envelope): return envelope
+        case .conflict(let conflict): throw .conflict(conflict)
+        }
+    }
+}
+
+extension Event {
+    fileprivate init(_ event: RoomEvent) {
+        self.init(type: event.kind.rawValue, schema: RoomLog.schema, body: event.body)
+    }
+}
+
+extension RoomLog {
+    /// All rooms, by their number.
+    package func all() throws(RoomLogError) -> [Room] {
+        var rooms: [Room] = []
+        do {
+            var position: UInt64? = 1
+            while let next = position {
+                let page = try log.rooms(from: next, limit: 1000)
+                rooms += page.elements
+                position = page.next
+            }
+        } catch {
+            throw .store(error)
+        }
+        return rooms
+    }
+}

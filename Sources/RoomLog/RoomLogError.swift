@@ -1,0 +1,21 @@
+import EventLog
+import LMDBStore
+
+/// Why a room could not be recorded or rebuilt.
+package enum RoomLogError: Error, Sendable {
+    case store(StoreError)
+    /// Someone else appended to the room meanwhile.
+    case conflict(Conflict)
+    /// A record that does not lead where it says. `gseq` is its global sequence number.
+    case inconsistent(gseq: UInt64, what: String)
+}
+
+extension RoomLogError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .store(let error): "\(error)"
+        case .conflict(let conflict): "the room changed meanwhile: \(conflict.checks)"
+        case .inconsistent(let gseq, let what): "record \(gseq): \(what)"
+        }
+    }
+}

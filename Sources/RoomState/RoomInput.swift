@@ -1,0 +1,73 @@
+import PresentationLanguage
+
+/// ```
+/// struct {
+///     opaque group_info<V>;                      // MLSMessage(GroupInfo)
+///     optional<RatchetTree> ratchet_tree;        // opaque<V>: optional<Node> ratchet_tree<V>
+/// } GroupGenesis;
+/// ```
+/// What a group is imported from, as received.
+package struct GroupGenesis: TLSCodable, Hashable, Sendable {
+    package let groupInfo: [UInt8]
+    package let tree: [UInt8]?
+
+    package init(groupInfo: [UInt8], tree: [UInt8]?) {
+        self.groupInfo = groupInfo
+        self.tree = tree
+    }
+
+    package init(from reader: inout Reader) throws(DecodingError) {
+        groupInfo = try reader.readOpaque()
+        tree = try reader.readOptionalOpaque()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(opaque: groupInfo)
+        writer.write(optionalOpaque: tree)
+    }
+}
+
+/// ```
+/// struct {
+///     opaque message<V>;                         // MLSMessage(PublicMessage)
+///     optional<Welcome> welcome;                 // opaque<V>: MLSMessage(Welcome)
+///     optional<GroupInfo> group_info;            // opaque<V>: MLSMessage(GroupInfo)
+///     optional<RatchetTree> ratchet_tree;        // opaque<V>: optional<Node> ratchet_tree<V>
+/// } GroupHandshake;
+/// ```
+/// A proposal or a commit with what came with it, as received. In a record the tree is left out:
+/// it was the one that the commit produces, so that replaying gives it back.
+package struct GroupHandshake: TLSCodable, Hashable, Sendable {
+    package let message: [UInt8]
+    package let welcome: [UInt8]?
+    package let groupInfo: [UInt8]?
+    package let tree: [UInt8]?
+
+    package init(
+        message: [UInt8], welcome: [UInt8]? = nil, groupInfo: [UInt8]? = nil, tree: [UInt8]? = nil
+    ) {
+        self.message = message
+        self.welcome = welcome
+        self.groupInfo = groupInfo
+        self.tree = tree
+    }
+
+    package init(from reader: inout Reader) throws(DecodingError) {
+        message = try reader.readOpaque()
+        welcome = try reader.readOptionalOpaque()
+        groupInfo = try reader.readOptionalOpaque()
+        tree = try reader.readOptionalOpaque()
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(opaque: message)
+        writer.write(optionalOpaque: welcome)
+        writer.write(optionalOpaque: groupInfo)
+        writer.write(optionalOpaque: tree)
+    }
+
+    /// What a record keeps of it as evidence.
+    package var evidence: GroupHandshake {
+        GroupHandshake(message: message, welcome: welcome, groupInfo: groupInfo)
+    }
+}

@@ -1,0 +1,71 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RuleBook
+
+/// The state of a room: for now that of its MLS group.
+///
+/// Events are the only way to change it, live and in replay alike.
+package struct RoomState: Sendable {
+    package enum Status: UInt8, Sendable {
+        case open = 0
+        /// A ReInit closed the group; its successor is another group.
+        case closing = 1
+    }
+
+    package private(set) var group: PublicGroup
+
+    package var status: Status { group.reInit == nil ? .open : .closing }
+
+    /// The state that the first event of a room starts with.
+    package init(
+        startingWith event: RoomEvent, _ profile: GroupProfile
+    ) throws(Refusal) {
+        guard case .groupImported(let genesis) = event else {
+            preconditionFailure("a room starts with groupImported, not \(event.kind)")
+        }
+        group = try PublicGroup(
+            recorded: genesis.context, confirmationTag: genesis.confirmationTag,
+            tree: genesis.tree, groupInfo: genesis.groupInfo, profile)
+    }
+
+    package mutating func apply(_ event: RoomEvent, _ profile: GroupProfile) throws(Refusal) {
+        switch event {
+        case .groupImported:
+            preconditionFailure("groupImported starts a room")
+        case .proposalQueued(let proposal):
+            group.apply(proposal)
+        case .commitAccepted(let change):
+            try group.apply(change, profile)
+        }
+    }
+
+    /// ```
+    /// SHA-256(struct {
+    ///     opaque label<V> = "mimi-hub-store room state 1";
+    ///     uint8 status;
+    ///     GroupContext group_context;
+    ///     opaque interim_transcript_hash<V>;
+    ///     opaque confirmation_tag<V>;
+    ///     optional<ReInit> reinit;
+    ///     ProposalRef pending<V>;
+    ///     opaque used_key_packages_hash<V>;
+    ///     optional<GroupInfoParts> group_info;
+    /// })
+    /// ```
+    /// The tree is part of it by the GroupContext's tree_hash, a pending proposal by its reference.
+    package var stateHash: Digest32 {
+        var input = Writer(reserving: 1024)
+        input.write(opaque: Array("mimi-hub-store room state 1".utf8))
+        input.write(status.rawValue)
+        group.context.write(to: &input)
+        input.write(opaque: group.interimTranscriptHash)
+        input.write(opaque: group.confirmationTag)
+        input.write(optional: group.reInit)
+        input.write(opaqueList: group.pending.list.map(\.reference))
+        input.write(opaque: group.usedKeyPackagesHash)
+        input.write(optional: group.groupInfo)
+        return SHA256.hash(input.bytes)
+    }
+}

@@ -1,0 +1,28 @@
+/// Which rules are enforced: all of them, except in the tests that show what each rule is for.
+package struct Enforcement: Sendable {
+    private let suspended: Set<Rule>
+
+    package static let complete = Enforcement(suspended: [])
+
+    private init(suspended: Set<Rule>) {
+        self.suspended = suspended
+    }
+
+    /// Everything but one rule: a mutant that a test must notice.
+    package static func without(_ rule: Rule) -> Enforcement {
+        Enforcement(suspended: [rule])
+    }
+
+    package func holds(_ rule: Rule) -> Bool {
+        suspended.isEmpty || !suspended.contains(rule)
+    }
+
+    /// Refuses an item that does not meet the condition of a rule.
+    package func require(
+        _ rule: Rule, _ condition: @autoclosure () -> Bool, _ item: @autoclosure () -> String,
+        expected: @autoclosure () -> String, found: @autoclosure () -> String
+    ) throws(Refusal) {
+        guard holds(rule), !condition() else { return }
+        throw Refusal(rule, item(), expected: expected(), found: found())
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+
+/// The command line: it parses arguments and prints; all else is in the libraries.
+@main
+struct HubStoreTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hubstore",
+        abstract: "Follows MLS groups from outside and keeps, replays and exports their log.",
+        subcommands: [
+            Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self,
+        ])
+
+    /// Exits with 0 when everything held, 1 when an expectation or a check did not, 2 when the
+    /// arguments or a file can't be used.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            stop(failure.message, code: 2)
+        } catch let code as ExitCode {
+            exit(withError: code)
+        } catch where exitCode(for: error) == .success {
+            exit(withError: error)
+        } catch {
+            stop(message(for: error), code: 2)
+        }
+    }
+
+    private static func stop(_ message: String, code: Int32) -> Never {
+        printError("hubstore: \(printable(message))")
+        exit(withError: ExitCode(code))
+    }
+}
+
+/// Arguments or a file that can't be used; the message is one line.
+struct Failure: Error {
+    let message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}

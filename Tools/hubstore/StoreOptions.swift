@@ -1,0 +1,74 @@
+import ArgumentParser
+import EventLog
+import LMDBStore
+import RoomLog
+
+/// The store that a command works on.
+struct StoreOptions: ParsableArguments {
+    @Option(help: "The directory of the store.")
+    var store: String?
+
+    @Argument(help: "The directory of the store, instead of --store.")
+    var directory: String?
+
+    func validate() throws {
+        guard (store == nil) != (directory == nil) else {
+            throw ValidationError("Name one store, as --store DIR or DIR.")
+        }
+    }
+
+    /// Opens the store for reading.
+    func open() throws -> RoomLog {
+        let path = store ?? directory ?? ""
+        do {
+            return RoomLog(try EventLog.open(at: path, access: .readOnly), profile: .plain)
+        } catch {
+            throw Failure("\(path): \(error)")
+        }
+    }
+}
+
+/// Which rooms, and at which time.
+struct RoomOptions: ParsableArguments {
+    @Option(help: "The URI of a room, or the last part of it; default: all rooms.")
+    var room: String?
+
+    @Option(help: "The state after this record of the log; default: the latest.")
+    var at: UInt64?
+
+    /// The rooms asked for that exist at the time asked for, as their records tell them.
+    func fold(_ rooms: RoomLog) throws -> [FoldedRoom] {
+        do {
+            try checkTime(rooms)
+            let folded = try selected(rooms).compactMap { try rooms.fold($0, through: at) }
+            if room != nil, folded.isEmpty { throw Failure("the room has no record up to there") }
+            return folded
+        } catch let error as RoomLogError {
+            throw Failure("\(error)")
+        } catch let error as StoreError {
+            throw Failure("\(error)")
+        }
+    }
+
+    /// The rooms asked for, whenever they came to be.
+    func selected(_ rooms: RoomLog) throws -> [Room] {
+        let all = try rooms.all()
+        guard let room else { return all }
+        let named = all.filter { $0.name == room }
+        let matches = named.isEmpty ? all.filter { $0.name.hasSuffix("/" + room) } : named
+        guard matches.count == 1 else {
+            throw Failure("\(matches.isEmpty ? "no room" : "several rooms") named \(room)")
+        }
+        return matches
+    }
+
+    private func checkTime(_ rooms: RoomLog) throws {
+        let count = try rooms.log.head().nextSequence
+        if let at, at >= count { throw Failure("record \(at) does not exist; there are \(count)") }
+    }
+}
+
+extension Room {
+    /// The URI as text.
+    var name: String { String(decoding: row.uri, as: UTF8.self) }
+}
