@@ -12,6 +12,11 @@ func layer(
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A target of tests.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
 let package = Package(
     name: "mimi-hub-store",
     products: [.executable(name: "hubstore", targets: ["hubstore"])],
@@ -68,6 +73,29 @@ let package = Package(
             ],
             path: "Tools/hubstore",
             swiftSettings: strict),
+        // Tests
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
+                "RuleBook",
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
+        tests("MLSCryptoTests", ["MLSCrypto", "PresentationLanguage", "TestSupport"]),
+        tests("MLSMessagesTests", ["MLSMessages", "PresentationLanguage", "TestSupport"]),
+        tests(
+            "MLSPublicGroupTests",
+            [
+                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
+                "RuleBook", "TestSupport",
+            ]),
+        tests("LMDBStoreTests", ["LMDBStore"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "MLSCrypto", "PresentationLanguage"]),
+        tests(
+            "EventLogTests",
+            ["EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "TransparencyLog"]),
+        tests("TranscriptTests", ["TestSupport", "Transcript"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,11 +19,11 @@ extension Environment {
             try DataFile.check(dataPath)
             environment = try openMap(path, options)
         } catch {
-            EnvironmentRegistry.remove(file)
+            EnvironmentRegistry.remove(file) {}
             throw error
         }
         // The core closes the environment and removes the registration, whatever fails below.
-        let core = EnvironmentCore(environment, file: file)
+        let core = EnvironmentCore(environment, path: path, file: file)
         try environment.clearDeadReaders()
         return try Environment(core, access: options.access)
     }

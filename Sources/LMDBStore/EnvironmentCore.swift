@@ -4,13 +4,15 @@ import Glibc
 /// if not before.
 final class EnvironmentCore: Sendable {
     private let environment: LMDBEnvironment
+    private let path: String
     private let file: FileSystem.Identity
     private let gate = TransactionGate()
     /// The process that opened the environment; a fork must not use it.
     private let owner = getpid()
 
-    init(_ environment: LMDBEnvironment, file: FileSystem.Identity) {
+    init(_ environment: LMDBEnvironment, path: String, file: FileSystem.Identity) {
         self.environment = environment
+        self.path = path
         self.file = file
     }
 
@@ -23,8 +25,7 @@ final class EnvironmentCore: Sendable {
     func close() {
         guard owner == getpid() else { return }
         gate.close {
-            environment.close()
-            EnvironmentRegistry.remove(file)
+            EnvironmentRegistry.remove(file) { environment.close() }
         }
     }
 
@@ -48,7 +49,17 @@ final class EnvironmentCore: Sendable {
         defer { gate.leave() }
         let transaction = WriteTransaction(begun)
         try body(transaction)
-        try transaction.commit()
+        do {
+            try transaction.commit()
+        } catch {
+            throw explain(error)
+        }
+    }
+
+    /// liblmdb says EIO where the system wrote less than it was told to, as a full disk does.
+    private func explain(_ error: StoreError) -> StoreError {
+        guard error.code == EIO, FileSystem.isFull(path) else { return error }
+        return StoreError(.diskFull, call: error.call, code: error.code, text: error.text)
     }
 
     /// Opens a table in a transaction of its own: its number is known to others only after the

@@ -4,15 +4,20 @@ import Synchronization
 ///
 /// Locks of LMDB belong to the process: opening a file a second time and closing it again would
 /// drop them silently. Files are told apart by device and inode, not by path.
-enum EnvironmentRegistry {
+package enum EnvironmentRegistry {
     private static let open = Mutex<Set<FileSystem.Identity>>([])
 
-    static func add(_ file: FileSystem.Identity) throws(StoreError) {
+    package static func add(_ file: FileSystem.Identity) throws(StoreError) {
         let isNew = open.withLock { $0.insert(file).inserted }
         guard isNew else { throw StoreError(.alreadyOpen) }
     }
 
-    static func remove(_ file: FileSystem.Identity) {
-        open.withLock { _ = $0.remove(file) }
+    /// Calls `close`, which frees the file, and forgets it before anyone else can ask: the system
+    /// may give its inode to a new file at once.
+    package static func remove(_ file: FileSystem.Identity, _ close: () -> Void) {
+        open.withLock { files in
+            close()
+            files.remove(file)
+        }
     }
 }

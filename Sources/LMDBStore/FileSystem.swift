@@ -4,9 +4,14 @@ import Glibc
 /// The only file that makes file system calls. Paths are passed to the system as they are.
 package enum FileSystem {
     /// What a file is, whatever path led to it.
-    struct Identity: Hashable, Sendable {
+    package struct Identity: Hashable, Sendable {
         let device: UInt64
         let inode: UInt64
+
+        package init(device: UInt64, inode: UInt64) {
+            self.device = device
+            self.inode = inode
+        }
     }
 
     /// Follows symbolic links; fails with `.notFound`.
@@ -31,6 +36,13 @@ package enum FileSystem {
             0x00C3_6400,
         ]
         return remote.contains(type)
+    }
+
+    /// Whether next to nothing more can be written to the file system of the path.
+    static func isFull(_ path: String) -> Bool {
+        var status = statfs()
+        guard statfs(path, &status) == 0 else { return false }
+        return Int(status.f_bavail) * Int(status.f_bsize) < 1 << 20
     }
 
     /// Creates a directory of mode 0700 with a new name that starts with `prefix`.

@@ -25,7 +25,7 @@ extension PublicGroup {
             expected: "\(suite.hash.size) bytes", found: "\(confirmationTag.count)")
         try GroupInfoRules(suite: suite, profile: profile).check(
             groupInfo, signedBy: tree.leaf(at: groupInfo.signer)?.signatureKey)
-        try TreeImportRules(tree: tree, hash: suite.hash, rules: rules).check()
+        try TreeImportRules(tree, rules).check()
         try checkLeaves(profile)
     }
 
@@ -81,6 +81,8 @@ extension PublicGroup {
         for (index, leaf) in tree.members {
             try own.check(
                 leaf, at: index, from: .imported, as: .member, now: nil, "leaf \(index)")
+        }
+        for (index, leaf) in tree.members {
             try shared.check(leaf, in: membership, "leaf \(index)")
         }
         for sender in extensions.externalSenders {

@@ -4,21 +4,27 @@ import PresentationLanguage
 import RuleBook
 
 /// How a leaf enters the tree (RFC 9420 §7.3).
-enum LeafOrigin {
+package enum LeafOrigin: Sendable {
     case add, update, path, imported
 }
 
 /// Rules about one leaf that hold whatever else is in the group: D-10, D-11, D-13 (its own part),
 /// D-15, D-16, D-19, D-20, D-36.
-struct LeafRules {
-    let suite: CipherSuite
-    let groupID: [UInt8]
-    let profile: GroupProfile
+package struct LeafRules {
+    private let suite: CipherSuite
+    private let groupID: [UInt8]
+    private let profile: GroupProfile
     private var rules: Enforcement { profile.enforcement }
+
+    package init(suite: CipherSuite, groupID: [UInt8], profile: GroupProfile) {
+        self.suite = suite
+        self.groupID = groupID
+        self.profile = profile
+    }
 
     /// `index` is where the leaf is or will be, `use` why its credential is looked at.
     /// `now` is in seconds since the Unix epoch; nil leaves out the lifetime.
-    func check(
+    package func check(
         _ leaf: LeafNode, at index: UInt32, from origin: LeafOrigin, as use: CredentialUse,
         now: UInt64?, _ item: String
     ) throws(Refusal) {

@@ -42,7 +42,7 @@ package struct RatchetTree: TreeView, Sendable {
     /// The hash of the whole tree (RFC 9420 §7.8).
     package var treeHash: [UInt8] { hash(of: root) }
 
-    func hash(of place: NodeIndex) -> [UInt8] {
+    package func hash(of place: NodeIndex) -> [UInt8] {
         guard let known = hashes[place] else {
             preconditionFailure("the hash of \(place) is missing")
         }

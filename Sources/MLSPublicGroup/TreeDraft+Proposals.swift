@@ -3,7 +3,7 @@ import MLSMessages
 /// What proposals do to a tree (RFC 9420 §7.7, §12.1).
 extension TreeDraft {
     /// Puts a new leaf on the leftmost blank place, and names it as unmerged above.
-    mutating func add(_ leaf: LeafNode) -> UInt32 {
+    package mutating func add(_ leaf: LeafNode) -> UInt32 {
         let index = makeRoom()
         set(.leaf(leaf), at: NodeIndex(leaf: index))
         for place in NodeIndex(leaf: index).directPath(width: width) {
@@ -16,14 +16,14 @@ extension TreeDraft {
     }
 
     /// Replaces a leaf and blanks the nodes above it.
-    mutating func update(_ leaf: LeafNode, at index: UInt32) {
+    package mutating func update(_ leaf: LeafNode, at index: UInt32) {
         guard Int(index) < width else { return }
         set(.leaf(leaf), at: NodeIndex(leaf: index))
         blankDirectPath(of: index)
     }
 
     /// Blanks a leaf and the nodes above it, and drops a right half that is blank now.
-    mutating func remove(_ index: UInt32, shrinking: Bool) {
+    package mutating func remove(_ index: UInt32, shrinking: Bool = true) {
         guard Int(index) < width else { return }
         set(nil, at: NodeIndex(leaf: index))
         blankDirectPath(of: index)
@@ -35,7 +35,7 @@ extension TreeDraft {
     }
 
     /// The leftmost blank leaf; the tree doubles if there is none.
-    mutating func makeRoom() -> UInt32 {
+    package mutating func makeRoom() -> UInt32 {
         if occupied(below: root) == width { extend() }
         var place = root
         while let left = place.left, let right = place.right {

@@ -60,7 +60,7 @@ package struct TreeDraft: TreeView {
 
     // MARK: Changes
 
-    mutating func set(_ node: Node?, at place: NodeIndex) {
+    package mutating func set(_ node: Node?, at place: NodeIndex) {
         let old = self.node(at: place)
         if old == nil, node == nil { return }
         if let old { count(old, -1, at: place) }
@@ -107,7 +107,7 @@ package struct TreeDraft: TreeView {
     /// The hash of the whole tree (RFC 9420 §7.8).
     package mutating func treeHash() -> [UInt8] { hash(of: root) }
 
-    mutating func hash(of place: NodeIndex) -> [UInt8] {
+    package mutating func hash(of place: NodeIndex) -> [UInt8] {
         if let known = touched[place] {
             if let known { return known }
         } else if isInBase(place) {

@@ -4,13 +4,18 @@ import PresentationLanguage
 import RuleBook
 
 /// What an imported tree must be: D-65, D-66, and D-17 over all its keys.
-struct TreeImportRules {
-    let tree: RatchetTree
-    let hash: HashAlgorithm
-    let rules: Enforcement
+package struct TreeImportRules {
+    private let tree: RatchetTree
+    private let rules: Enforcement
+    private var hash: HashAlgorithm { tree.hashAlgorithm }
+
+    package init(_ tree: RatchetTree, _ rules: Enforcement) {
+        self.tree = tree
+        self.rules = rules
+    }
 
     /// D-65, as far as the list of nodes goes.
-    static func checkNodes(
+    package static func checkNodes(
         _ exchanged: RatchetTreeNodes, _ rules: Enforcement
     ) throws(Refusal) {
         let nodes = exchanged.nodes
@@ -42,7 +47,7 @@ struct TreeImportRules {
         }
     }
 
-    func check() throws(Refusal) {
+    package func check() throws(Refusal) {
         for value in stride(from: 1, to: 2 * tree.width - 1, by: 2) {
             let place = NodeIndex(value)
             guard let parent = tree.node(at: place)?.parent else { continue }

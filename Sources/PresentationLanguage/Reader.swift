@@ -71,7 +71,7 @@ package struct Reader: ~Copyable, ~Escapable {
 
     /// `opaque name<V>`
     package mutating func readOpaque() throws(DecodingError) -> [UInt8] {
-        try readBytes(count: readLength())
+        try readBytes(count: readVectorLength())
     }
 
     /// All bytes left in the innermost open vector.
@@ -85,7 +85,8 @@ package struct Reader: ~Copyable, ~Escapable {
     package mutating func readVector<T>(
         _ body: (inout Reader) throws(DecodingError) -> T
     ) throws(DecodingError) -> T {
-        let length = try readLength()
+        let length = try readVectorLength()
+        try require(length)
         guard depthLeft > 0 else { throw DecodingError(.tooDeep, at: offset) }
         let outerEnd = end
         end = offset + length
@@ -157,8 +158,8 @@ package struct Reader: ~Copyable, ~Escapable {
 
     // MARK: Lengths
 
-    /// The byte length before a variable-size vector, no larger than what is left.
-    private mutating func readLength() throws(DecodingError) -> Int {
+    /// The byte length before a variable-size vector, which may be more than what is left.
+    package mutating func readVectorLength() throws(DecodingError) -> Int {
         let start = offset
         let first = try readUInt8()
         let size = 1 << (first >> 6)
@@ -170,7 +171,6 @@ package struct Reader: ~Copyable, ~Escapable {
         guard size == VectorLength.size(of: length) else {
             throw DecodingError(.nonMinimalLength, at: start)
         }
-        try require(length)
         return length
     }
 

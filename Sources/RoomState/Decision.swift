@@ -39,13 +39,18 @@ extension RoomState {
             let message = try PublicGroup.read(input.message, profile)
             let companions = try Self.companions(of: input, profile)
             let handshake = try group.authenticate(message, profile)
-            guard handshake.commit != nil else {
+            switch handshake.content.content.body {
+            case .proposal:
                 return [.proposalQueued(try group.judge(proposal: handshake, now: now, profile))]
+            case .commit:
+                let proposals = try group.proposals(of: handshake, now: now, profile)
+                return [
+                    .commitAccepted(try group.stage(handshake, proposals, companions, profile))
+                ]
+            case .application:
+                // D-2 keeps these out.
+                return []
             }
-            let proposals = try group.proposals(of: handshake, now: now, profile)
-            return [
-                .commitAccepted(try group.stage(handshake, proposals, companions, profile))
-            ]
         }
     }
 
