@@ -95,7 +95,25 @@ let package = Package(
         tests(
             "EventLogTests",
             ["EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "TransparencyLog"]),
-        tests("TranscriptTests", ["TestSupport", "Transcript"]),
+        tests(
+            "RoomLogTests",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "RoomState", "TestSupport",
+            ]),
+        tests(
+            "TranscriptTests",
+            [
+                "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState", "TestSupport",
+                "Transcript",
+            ]),
+        tests(
+            "CommandTests",
+            [
+                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
+                "TestSupport", "hubstore",
+            ]),
+        tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -89,8 +89,10 @@ package enum AEAD: Sendable {
     }
 
     private static let contexts = ContextPool { EVP_CIPHER_CTX_new() }
-    private static let fetchedAES128 = Algorithm("AES-128-GCM", EVP_CIPHER_fetch(nil, "AES-128-GCM", nil))
-    private static let fetchedAES256 = Algorithm("AES-256-GCM", EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
+    private static let fetchedAES128 = Algorithm(
+        "AES-128-GCM", EVP_CIPHER_fetch(nil, "AES-128-GCM", nil))
+    private static let fetchedAES256 = Algorithm(
+        "AES-256-GCM", EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
     private static let fetchedChaCha20 = Algorithm(
         "ChaCha20-Poly1305", EVP_CIPHER_fetch(nil, "ChaCha20-Poly1305", nil))
 }

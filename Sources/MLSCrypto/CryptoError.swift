@@ -19,7 +19,8 @@ package enum CryptoError: Error, Hashable, Sendable {
         ERR_clear_error()
         let end = text.firstIndex(of: 0) ?? text.endIndex
         return .library(
-            call: call, detail: String(decoding: text[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self))
+            call: call,
+            detail: String(decoding: text[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 }
 

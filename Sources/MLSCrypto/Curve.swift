@@ -89,7 +89,9 @@ final class Key: @unchecked Sendable {
         var bytes = [UInt8](repeating: 0, count: curve.publicKeySize)
         var length = bytes.count
         if curve.rawKeyType != nil {
-            try check(EVP_PKEY_get_raw_public_key(pointer, &bytes, &length), "EVP_PKEY_get_raw_public_key")
+            try check(
+                EVP_PKEY_get_raw_public_key(pointer, &bytes, &length), "EVP_PKEY_get_raw_public_key"
+            )
         } else {
             try check(
                 EVP_PKEY_get_octet_string_param(

@@ -30,7 +30,8 @@ package enum HashAlgorithm: Sendable {
                 for part in parts {
                     try check(EVP_DigestUpdate(context, part, part.count), "EVP_DigestUpdate")
                 }
-                try check(EVP_DigestFinal_ex(context, buffer.baseAddress, nil), "EVP_DigestFinal_ex")
+                try check(
+                    EVP_DigestFinal_ex(context, buffer.baseAddress, nil), "EVP_DigestFinal_ex")
             }
         } catch {
             fatalError("hashing in memory failed: \(error)")

@@ -132,7 +132,8 @@ struct HPKELabels {
     func expand(
         _ prk: [UInt8], label: String, info: [UInt8], length: Int
     ) throws(CryptoError) -> [UInt8] {
-        let labelled = UInt16(length).encoded + Array("HPKE-v1".utf8) + suite + Array(label.utf8) + info
+        let labelled =
+            UInt16(length).encoded + Array("HPKE-v1".utf8) + suite + Array(label.utf8) + info
         return try hash.expand(secret: prk, info: labelled, length: length)
     }
 }

@@ -9,7 +9,8 @@ extension HashAlgorithm {
         defer { EVP_MAC_CTX_free(context) }
         var mac = [UInt8](repeating: 0, count: size)
         var length = 0
-        try withParameters([.text(OSSL_MAC_PARAM_DIGEST, name)]) { (parameters) throws(CryptoError) in
+        try withParameters([.text(OSSL_MAC_PARAM_DIGEST, name)]) {
+            (parameters) throws(CryptoError) in
             // A null key pointer would mean "keep the key of before".
             let keyBytes = key.isEmpty ? [0] : key
             try check(EVP_MAC_init(context, keyBytes, key.count, parameters), "EVP_MAC_init")

@@ -57,7 +57,8 @@ struct NISTCurve: @unchecked Sendable {
         }
         defer { OSSL_PARAM_free(parameters) }
 
-        let context = try check(EVP_PKEY_CTX_new_from_name(nil, "EC", nil), "EVP_PKEY_CTX_new_from_name")
+        let context = try check(
+            EVP_PKEY_CTX_new_from_name(nil, "EC", nil), "EVP_PKEY_CTX_new_from_name")
         defer { EVP_PKEY_CTX_free(context) }
         var key: OpaquePointer?
         try check(EVP_PKEY_fromdata_init(context), "EVP_PKEY_fromdata_init")

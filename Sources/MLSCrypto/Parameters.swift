@@ -26,7 +26,9 @@ func withParameters<T>(
 ) throws(CryptoError) -> T {
     var entries: [OSSL_PARAM] = []
     var copies: [UnsafeMutableBufferPointer<UInt8>] = []
-    defer { copies.forEach { $0.deallocate() } }
+    defer {
+        for copy in copies { copy.deallocate() }
+    }
     func copy(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(bytes.count, 1))
         _ = buffer.initialize(from: bytes)

@@ -26,7 +26,8 @@ package enum Sender: TLSCodable, Hashable, Sendable {
         case 3: self = .newMemberProposal
         case 4: self = .newMemberCommit
         case let value:
-            throw DecodingError(.invalidValue(field: "sender_type", value: UInt64(value)), at: start)
+            throw DecodingError(
+                .invalidValue(field: "sender_type", value: UInt64(value)), at: start)
         }
     }
 

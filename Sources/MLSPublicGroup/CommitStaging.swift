@@ -90,7 +90,9 @@ struct CommitStaging {
             case .update(let leaf):
                 if let index = entry.target { tree.update(leaf, at: index) }
             case .selfRemove, .remove:
-                if let index = entry.target { tree.remove(index, shrinking: rules.holds(.treeShape)) }
+                if let index = entry.target {
+                    tree.remove(index, shrinking: rules.holds(.treeShape))
+                }
             case .add(let keyPackage):
                 addedLeaves.insert(tree.add(keyPackage.leafNode))
             case .appDataUpdate(let update):

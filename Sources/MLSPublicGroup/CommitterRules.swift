@@ -47,7 +47,8 @@ extension CommitStaging {
             .subtracting(leaf.capabilities.proposals).min()
         try rules.require(
             .proposalSupport, missing == nil, "joiner \(index)",
-            expected: "support for the commit's proposals", found: "none for \(missing?.name ?? "")")
+            expected: "support for the commit's proposals", found: "none for \(missing?.name ?? "")"
+        )
         guard let name = profile.credentials.clientName(of: leaf.credential) else { return }
         try rules.require(
             .oneLeafPerClient, tree.holders(client: name) <= 1, "joiner \(index)",

@@ -50,7 +50,8 @@ package struct OpaqueCredentials: CredentialService {
         case .basic(let identity), .other(_, let identity):
             return credential.type.encoded + identity
         case .x509(let certificates):
-            return credential.type.encoded + (certificates.first.flatMap { try? X509Certificate(der: $0).subject } ?? [])
+            return credential.type.encoded
+                + (certificates.first.flatMap { try? X509Certificate(der: $0).subject } ?? [])
         }
     }
 }

@@ -26,7 +26,7 @@ package struct RatchetTree: TreeView, Sendable {
         while 2 * width - 1 < exchanged.nodes.count { width *= 2 }
         nodes = [Node?](repeating: nil, count: 2 * width - 1)
         occupancy = [UInt32](repeating: 0, count: 2 * width - 1)
-        hashes = HashCache(digestSize: hash.size, nodes: 2 * width - 1)
+        hashes = HashCache(digestSize: hash.size, width: width)
         for (value, node) in exchanged.nodes.enumerated() {
             if let node { set(node, at: NodeIndex(value)) }
         }
@@ -43,6 +43,9 @@ package struct RatchetTree: TreeView, Sendable {
     package var treeHash: [UInt8] { hash(of: root) }
 
     package func hash(of place: NodeIndex) -> [UInt8] {
+        if place.isLeaf {
+            return TreeHash.leaf(leaf(at: place.leaf), at: place.leaf, hashAlgorithm)
+        }
         guard let known = hashes[place] else {
             preconditionFailure("the hash of \(place) is missing")
         }
@@ -55,7 +58,7 @@ package struct RatchetTree: TreeView, Sendable {
     }
 
     /// Lays a change over the tree for good.
-    mutating func apply(_ change: TreeChange) {
+    package mutating func apply(_ change: TreeChange) {
         resize(width: change.width)
         for (place, node) in change.nodes where place.value < nodes.count {
             set(node, at: place)
@@ -101,16 +104,12 @@ package struct RatchetTree: TreeView, Sendable {
             occupancy.append(contentsOf: repeatElement(0, count: added))
             occupancy[root.value] = total
         }
-        hashes.resize(nodes: nodes.count)
+        hashes.resize(width: width)
     }
 
     /// Computes the hashes that are not known.
     private mutating func fillHashes(below place: NodeIndex) {
-        guard hashes[place] == nil else { return }
-        guard let left = place.left, let right = place.right else {
-            hashes[place] = TreeHash.leaf(nodes[place.value]?.leaf, at: place.leaf, hashAlgorithm)
-            return
-        }
+        guard hashes[place] == nil, let left = place.left, let right = place.right else { return }
         fillHashes(below: left)
         fillHashes(below: right)
         hashes[place] = TreeHash.parent(

@@ -19,6 +19,9 @@ package struct TreeChange: TLSCodable, Sendable {
     package let nodes: [(place: NodeIndex, node: Node?)]
     let hashes: [NodeIndex: [UInt8]]
 
+    /// How many hashes the change took.
+    package var hashCount: Int { hashes.count }
+
     init(width: Int, nodes: [NodeIndex: Node?], hashes: [NodeIndex: [UInt8]]) {
         self.width = width
         self.nodes = nodes.map { ($0.key, $0.value) }.sorted { $0.place.value < $1.place.value }

@@ -50,7 +50,7 @@ package struct TreeDraft: TreeView {
     func clientName(_ credential: Credential) -> [UInt8]? { base.clientName(credential) }
 
     /// The changes as a value that no longer holds the tree.
-    mutating func finish() -> TreeChange {
+    package mutating func finish() -> TreeChange {
         _ = treeHash()
         // A hash survives only inside the final tree.
         let hashes = touched.compactMapValues { $0 }.filter { $0.key.value < 2 * width - 1 }

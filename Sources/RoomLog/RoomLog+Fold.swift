@@ -20,7 +20,8 @@ extension RoomLog {
     ///
     /// No signature is checked, but every record must follow the one before it, and lead to the
     /// epoch and the state hash that it names.
-    package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom? {
+    package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom?
+    {
         var state: RoomState?
         var last: Envelope?
         var position: UInt64? = 0

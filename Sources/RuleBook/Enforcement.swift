@@ -4,10 +4,6 @@ package struct Enforcement: Sendable {
 
     package static let complete = Enforcement(suspended: [])
 
-    private init(suspended: Set<Rule>) {
-        self.suspended = suspended
-    }
-
     /// Everything but one rule: a mutant that a test must notice.
     package static func without(_ rule: Rule) -> Enforcement {
         Enforcement(suspended: [rule])

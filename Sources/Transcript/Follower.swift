@@ -1,7 +1,7 @@
 import MLSMessages
 import MLSPublicGroup
-import RoomState
 import PresentationLanguage
+import RoomState
 import RuleBook
 
 /// Follows one group of a transcript from outside and compares it with what the transcript expects.

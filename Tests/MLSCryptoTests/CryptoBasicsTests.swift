@@ -30,20 +30,20 @@ struct CryptoBasicsTests {
             let label: String
         }
         struct EncryptWithLabel: Decodable {
-            let priv, pub, context, plaintext, kem_output, ciphertext: HexBytes
+            let priv, pub, context, plaintext, kemOutput, ciphertext: HexBytes
             let label: String
         }
 
-        let cipher_suite: UInt16
-        let ref_hash: RefHash
-        let expand_with_label: ExpandWithLabel
-        let derive_secret: DeriveSecret
-        let derive_tree_secret: DeriveTreeSecret
-        let sign_with_label: SignWithLabel
-        let encrypt_with_label: EncryptWithLabel
+        let cipherSuite: UInt16
+        let refHash: RefHash
+        let expandWithLabel: ExpandWithLabel
+        let deriveSecret: DeriveSecret
+        let deriveTreeSecret: DeriveTreeSecret
+        let signWithLabel: SignWithLabel
+        let encryptWithLabel: EncryptWithLabel
 
         var suite: CipherSuite {
-            get throws { try #require(CipherSuite(rawValue: cipher_suite)) }
+            get throws { try #require(CipherSuite(rawValue: cipherSuite)) }
         }
     }
 
@@ -51,26 +51,26 @@ struct CryptoBasicsTests {
 
     init() throws {
         vectors = try SharedInputs.vectors.load("crypto-basics")
-        #expect(Set(vectors.map(\.cipher_suite)) == Set(CipherSuite.allCases.map(\.rawValue)))
+        #expect(Set(vectors.map(\.cipherSuite)) == Set(CipherSuite.allCases.map(\.rawValue)))
     }
 
     @Test func derivations() throws {
         for vector in vectors {
             let hash = try vector.suite.hash
-            let reference = vector.ref_hash
+            let reference = vector.refHash
             #expect(
                 hash.refHash(label: reference.label, value: reference.value.bytes)
                     == reference.out.bytes)
-            let expand = vector.expand_with_label
+            let expand = vector.expandWithLabel
             #expect(
                 try hash.expandWithLabel(
                     secret: expand.secret.bytes, label: expand.label,
                     context: expand.context.bytes, length: expand.length) == expand.out.bytes)
-            let derive = vector.derive_secret
+            let derive = vector.deriveSecret
             #expect(
                 try hash.deriveSecret(secret: derive.secret.bytes, label: derive.label)
                     == derive.out.bytes)
-            let tree = vector.derive_tree_secret
+            let tree = vector.deriveTreeSecret
             #expect(
                 try hash.deriveTreeSecret(
                     secret: tree.secret.bytes, label: tree.label, generation: tree.generation,
@@ -81,7 +81,7 @@ struct CryptoBasicsTests {
     @Test func signatures() throws {
         for vector in vectors {
             let scheme = try vector.suite.signature
-            let given = vector.sign_with_label
+            let given = vector.signWithLabel
             #expect(try scheme.publicKey(of: given.priv.bytes) == given.pub.bytes)
             let own = try scheme.signWithLabel(
                 privateKey: given.priv.bytes, label: given.label, content: given.content.bytes)
@@ -108,10 +108,10 @@ struct CryptoBasicsTests {
     @Test func encryption() throws {
         for vector in vectors {
             let suite = try vector.suite
-            let given = vector.encrypt_with_label
+            let given = vector.encryptWithLabel
             #expect(try suite.kem.publicKey(of: given.priv.bytes) == given.pub.bytes)
             let sealed = CipherSuite.Sealed(
-                kemOutput: given.kem_output.bytes, ciphertext: given.ciphertext.bytes)
+                kemOutput: given.kemOutput.bytes, ciphertext: given.ciphertext.bytes)
             func open(_ sealed: CipherSuite.Sealed, _ label: String) throws -> [UInt8] {
                 try suite.decryptWithLabel(
                     privateKey: given.priv.bytes, label: label, context: given.context.bytes,

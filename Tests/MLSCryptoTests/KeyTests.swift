@@ -50,7 +50,8 @@ import Testing
             bytes(hex: "7268600d403fce431561aef583ee1613527cff655c1343f29812e66706df3234"))
         let pair = try KEM.x25519.deriveKeyPair(ikm: ikm)
         #expect(
-            hex(pair.publicKey) == "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431")
+            hex(pair.publicKey)
+                == "37fda3567bdbd628e88668c3c8d7e97d1d1253b6d4ea6d44c150f741f1bf4431")
     }
 
     /// RFC 4231 test case 2, and RFC 5869 test case 3 with its empty salt and info.

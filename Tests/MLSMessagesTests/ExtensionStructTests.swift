@@ -12,7 +12,9 @@ import Testing
         #expect(removal.encoded == [0x00, 0x22, 2])
         #expect(try AppDataUpdate(parsing: removal.encoded) == removal)
         for operation: UInt8 in [0, 3, 255] {
-            #expect(throws: DecodingError(.invalidValue(field: "op", value: UInt64(operation)), at: 2)) {
+            #expect(
+                throws: DecodingError(.invalidValue(field: "op", value: UInt64(operation)), at: 2)
+            ) {
                 try AppDataUpdate(parsing: [0, 0x22, operation])
             }
         }

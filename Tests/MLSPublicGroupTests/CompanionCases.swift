@@ -48,12 +48,14 @@ let companionCases: [RuleCase] = [
     welcomeCase("a secret too many") {
         $0.secrets.append(
             EncryptedGroupSecrets(
-                newMember: [1], encryptedGroupSecrets: HPKECiphertext(kemOutput: [], ciphertext: [])))
+                newMember: [1], encryptedGroupSecrets: HPKECiphertext(kemOutput: [], ciphertext: [])
+            ))
     },
     welcomeCase("another reference") {
         $0.secrets = [
             EncryptedGroupSecrets(
-                newMember: [1], encryptedGroupSecrets: HPKECiphertext(kemOutput: [], ciphertext: []))
+                newMember: [1], encryptedGroupSecrets: HPKECiphertext(kemOutput: [], ciphertext: [])
+            )
         ]
     },
     welcomeCase("another cipher suite") { $0.cipherSuite = CipherSuiteID(2) },

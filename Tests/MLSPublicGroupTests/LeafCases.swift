@@ -225,4 +225,3 @@ private func leafCase(_ fault: LeafFault, on route: LeafRoute) -> RuleCase {
         }
     }
 }
-

@@ -6,7 +6,7 @@ import Testing
 @Suite(.enabled(if: SharedInputs.vectors.exist, "\(SharedInputs.vectors.reason)"))
 struct TreeMathTests {
     private struct Vector: Decodable {
-        let n_leaves, n_nodes, root: Int
+        let nLeaves, nNodes, root: Int
         let left, right, parent, sibling: [Int?]
     }
 
@@ -14,10 +14,10 @@ struct TreeMathTests {
         let vectors: [Vector] = try SharedInputs.vectors.load("tree-math")
         #expect(!vectors.isEmpty)
         for vector in vectors {
-            let width = vector.n_leaves
-            #expect(2 * width - 1 == vector.n_nodes)
+            let width = vector.nLeaves
+            #expect(2 * width - 1 == vector.nNodes)
             #expect(NodeIndex.root(width: width).value == vector.root)
-            for value in 0..<vector.n_nodes {
+            for value in 0..<vector.nNodes {
                 let node = NodeIndex(value)
                 #expect(node.left?.value == vector.left[value])
                 #expect(node.right?.value == vector.right[value])

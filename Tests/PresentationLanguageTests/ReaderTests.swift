@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    private let sample = Sample(a: 0x0102, b: [3, 4], c: 0x05060708, d: [9])
+    private let sample = Sample(a: 0x0102, b: [3, 4], c: 0x0506_0708, d: [9])
     private let encoding: [UInt8] = [1, 2, 2, 3, 4, 1, 5, 6, 7, 8, 8, 0, 0, 0, 0, 0, 0, 0, 9]
 
     @Test func bigEndianInFieldOrder() throws {
@@ -38,7 +38,9 @@ import Testing
 
     @Test func everyTruncationIsRefused() {
         for count in 0..<encoding.count {
-            #expect(throws: DecodingError.self) { try Sample(parsing: Array(encoding.prefix(count))) }
+            #expect(throws: DecodingError.self) {
+                try Sample(parsing: Array(encoding.prefix(count)))
+            }
         }
     }
 
@@ -99,6 +101,8 @@ import Testing
         let bytes = (0...255).map { UInt8($0) }
         #expect(PresentationLanguage.bytes(hex: hex(bytes)) == bytes)
         #expect(hex([0x0a, 0xf0]) == "0af0")
-        for bad in ["0", "0A", "zz", "0x", " 0"] { #expect(PresentationLanguage.bytes(hex: bad) == nil) }
+        for bad in ["0", "0A", "zz", "0x", " 0"] {
+            #expect(PresentationLanguage.bytes(hex: bad) == nil)
+        }
     }
 }

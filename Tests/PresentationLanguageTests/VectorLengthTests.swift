@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 private struct DeserializationVector: Decodable {
-    let vlbytes_header: HexBytes
+    let vlbytesHeader: HexBytes
     let length: Int
 }
 
@@ -15,7 +15,7 @@ private struct DeserializationVector: Decodable {
         let vectors: [DeserializationVector] = try SharedInputs.vectors.load("deserialization")
         #expect(!vectors.isEmpty)
         for vector in vectors {
-            var reader = try Reader(vector.vlbytes_header.bytes.span.bytes)
+            var reader = try Reader(vector.vlbytesHeader.bytes.span.bytes)
             #expect(try reader.readVectorLength() == vector.length)
             try reader.finish()
         }
@@ -33,9 +33,11 @@ private struct DeserializationVector: Decodable {
         try reader.finish()
     }
 
-    @Test("A length in more bytes than it needs", arguments: [
-        [0x40, 0x00], [0x40, 0x3f], [0x80, 0, 0, 0], [0x80, 0, 0x3f, 0xff],
-    ] as [[UInt8]])
+    @Test(
+        "A length in more bytes than it needs",
+        arguments: [
+            [0x40, 0x00], [0x40, 0x3f], [0x80, 0, 0, 0], [0x80, 0, 0x3f, 0xff],
+        ] as [[UInt8]])
     func notMinimal(bytes: [UInt8]) {
         #expect(throws: DecodingError(.nonMinimalLength, at: 0)) {
             try readOpaque(bytes + [UInt8](repeating: 0, count: 1 << 14))

@@ -24,7 +24,8 @@ package struct ForgedClient: Sendable {
         credential = .basic(identity: Array(name.utf8))
         capabilities = Capabilities(
             versions: [.mls10], cipherSuites: [CipherSuiteID(suite.rawValue)],
-            extensions: [.appDataDictionary], proposals: [.appDataUpdate, .appEphemeral, .selfRemove],
+            extensions: [.appDataDictionary],
+            proposals: [.appDataUpdate, .appEphemeral, .selfRemove],
             credentials: [.basic])
     }
 

@@ -140,7 +140,8 @@ extension ForgedGroup {
                 message: MLSMessage.publicMessage(message).encoded,
                 welcome: welcome(for: next.added, edits),
                 groupInfo: MLSMessage.groupInfo(info).encoded, tree: next.tree.exchanged.encoded),
-            joined: Array(zip(next.addedLeaves, joining)) + (member == nil ? [(index, client)] : []))
+            joined: Array(zip(next.addedLeaves, joining)) + (member == nil ? [(index, client)] : [])
+        )
     }
 
     /// An UpdatePath with made-up ciphertexts, laid over the tree.
@@ -156,7 +157,8 @@ extension ForgedGroup {
             let recipients = next.tree.resolution(of: place.copath).filter { !added.contains($0) }
             return recipients.map { _ in
                 HPKECiphertext(
-                    kemOutput: client.hpkeKey("output"), ciphertext: [UInt8](repeating: 4, count: 48))
+                    kemOutput: client.hpkeKey("output"),
+                    ciphertext: [UInt8](repeating: 4, count: 48))
             }
         }
         let parentHash = next.tree.setPath(keys, on: nodes, above: index, suite.hash)

@@ -26,7 +26,8 @@ package struct ForgedGroup {
     /// A group of `size` members with all leaves from commits of their own, as `extensions` says.
     package init(
         _ suite: CipherSuite = .x25519Aes128, size: Int, extensions: [Extension] = [],
-        profile: GroupProfile = .plain, authenticatedData: [UInt8] = [], edit: (inout ForgedClient) -> Void = { _ in }
+        profile: GroupProfile = .plain, authenticatedData: [UInt8] = [],
+        edit: (inout ForgedClient) -> Void = { _ in }
     ) {
         self.suite = suite
         self.profile = profile
@@ -76,7 +77,8 @@ package struct ForgedGroup {
         var info = GroupInfo(
             groupContext: context,
             extensions: [
-                Extension(.externalPub, data: ExternalPub(publicKey: creator.hpkeKey("pub")).encoded)
+                Extension(
+                    .externalPub, data: ExternalPub(publicKey: creator.hpkeKey("pub")).encoded)
             ],
             confirmationTag: suite.hash.hash([1]), signer: 0, signature: [])
         editInfo(&info)

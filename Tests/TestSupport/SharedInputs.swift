@@ -25,7 +25,9 @@ package struct SharedInputs: Sendable {
 
     /// The content of a JSON file.
     package func load<T: Decodable>(_ name: String, as type: T.Type = T.self) throws -> T {
-        try JSONDecoder().decode(
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(
             T.self, from: Data(contentsOf: directory.appending(path: name + ".json")))
     }
 

@@ -24,7 +24,7 @@ struct HubStoreTool: AsyncParsableCommand {
             stop(failure.message, code: 2)
         } catch let code as ExitCode {
             exit(withError: code)
-        } catch where exitCode(for: error) == .success {
+        } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {
             stop(message(for: error), code: 2)

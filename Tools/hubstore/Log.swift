@@ -27,7 +27,9 @@ struct Log: ParsableCommand {
             var position: UInt64? = 0
             while let next = position {
                 let page =
-                    try only.map { try rooms.log.records(ofRoom: $0.number, from: next, limit: 1000) }
+                    try only.map {
+                        try rooms.log.records(ofRoom: $0.number, from: next, limit: 1000)
+                    }
                     ?? rooms.log.records(from: next, limit: 1000)
                 for record in page.elements {
                     try report(record, in: names[record.envelope.room] ?? "")

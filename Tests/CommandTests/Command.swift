@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+
+/// A run of the `hubstore` command.
+struct Command {
+    let status: Int32
+    let output: String
+    let error: String
+    /// Peak resident memory in bytes.
+    let peakMemory: Int
+
+    /// The command beside the test's own executable.
+    private static let executable = URL(filePath: CommandLine.arguments[0])
+        .deletingLastPathComponent().appending(path: "hubstore").path
+
+    /// Runs the command to its end.
+    init(_ arguments: String...) throws {
+        try self.init(arguments)
+    }
+
+    init(_ arguments: [String]) throws {
+        let directory = FileManager.default.temporaryDirectory
+            .appending(path: "command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let outputFile = directory.appending(path: "output").path
+        let errorFile = directory.appending(path: "error").path
+
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
+        var words = ([Self.executable] + arguments).map { strdup($0) } + [nil]
+        defer {
+            for word in words { free(word) }
+        }
+        var process = pid_t()
+        let result = posix_spawn(&process, Self.executable, &actions, nil, &words, environ)
+        guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
+        var waited: Int32 = 0
+        var usage = rusage()
+        guard wait4(process, &waited, 0, &usage) == process else { throw POSIXError(.ECHILD) }
+        // A signal is reported as its negative number.
+        status = waited & 0x7f == 0 ? waited >> 8 & 0xff : -(waited & 0x7f)
+        peakMemory = usage.ru_maxrss * 1024
+        output = try String(contentsOfFile: outputFile, encoding: .utf8)
+        error = try String(contentsOfFile: errorFile, encoding: .utf8)
+    }
+
+    /// The output's lines as JSON objects.
+    func objects() throws -> [[String: Any]] {
+        try output.split(separator: "\n").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+        }
+    }
+}
+
+/// A directory that goes with the test.
+func withDirectory(_ body: (URL) throws -> Void) throws {
+    let directory = FileManager.default.temporaryDirectory
+        .appending(path: "commands-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    try body(directory)
+}

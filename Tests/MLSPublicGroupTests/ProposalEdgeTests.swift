@@ -1,0 +1,107 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomState
+import RuleBook
+import TestSupport
+import Testing
+
+/// Inputs near a rule's edge that must be accepted.
+@Suite struct ProposalEdgeTests {
+    private let joiner = ForgedClient("new", .x25519Aes128)
+
+    /// RFC 9420 §12.2: a present client may be added if its old leaf goes in the same commit.
+    @Test func addOfAClientWhoseLeafGoes() {
+        let group = ForgedGroup(size: 3)
+        let again = group.clients[2]!.keyPackage(7)
+        let forged = group.commit([.proposal(.remove(leaf: 2)), .proposal(.add(again))])
+        #expect(group.decide(forged.input).refusedRule == nil)
+    }
+
+    /// mls-extensions §6.4
+    @Test func aLastResortKeyPackageIsAddedAgain() {
+        var group = ForgedGroup(size: 3)
+        let dictionary = AppDataDictionary([ComponentData(.lastResortKeyPackage, data: [])])
+        let keyPackage = joiner.keyPackage(editPackage: {
+            $0.extensions = [Extension(.appDataDictionary, data: dictionary.encoded)]
+        })
+        let add = ProposalOrRef.proposal(.add(keyPackage))
+        group.accept(group.commit([add], joining: [joiner]))
+        group.accept(group.commit([.proposal(.remove(leaf: 3))]))
+        #expect(group.decide(group.commit([add]).input).refusedRule == nil)
+    }
+
+    /// RFC 9420 §11.2: the first commit of a successor group carries the PSK of the old one.
+    @Test func resumptionUsageInANewGroup() {
+        let group = ForgedGroup(size: 1)
+        #expect(group.group.context.epoch == 0)
+        let psk = PreSharedKeyID(
+            key: .resumption(usage: .reInit, groupID: [1], epoch: 3),
+            nonce: [UInt8](repeating: 1, count: 32))
+        #expect(group.decide(group.commit([.proposal(.psk(psk))]).input).refusedRule == nil)
+    }
+
+    @Test func allProposalsOfAnExternalSender() {
+        let group = groupWithHub()
+        let nonce = [UInt8](repeating: 1, count: 32)
+        for proposal in [
+            .add(joiner.keyPackage()), .remove(leaf: 1),
+            .psk(PreSharedKeyID(key: .application(.appAck, id: [1]), nonce: nonce)),
+            .reInit(reInit),
+            .groupContextExtensions(group.group.context.extensions),
+            .appDataUpdate(AppDataUpdate(ComponentID(0x8001), .update([1]))),
+            .appEphemeral(AppEphemeral(.appAck, data: [])),
+        ] as [Proposal] {
+            let forged = group.proposal(proposal, as: .external(index: 0), signedBy: hubSender)
+            #expect(group.decide(forged.input).refusedRule == nil, "\(proposal.type)")
+        }
+    }
+
+    /// mls-extensions §6.3: leaving, committed by another, and joining over a leaver.
+    @Test func selfRemoveInBothKindsOfCommit() {
+        var group = ForgedGroup(size: 4)
+        let leave = group.queue(.selfRemove, by: 3)
+        var other = group
+        group.accept(group.commit([leave]))
+        #expect(group.group.tree.leaf(at: 3) == nil)
+        other.accept(other.externalCommit(by: joiner, [leave]))
+        // The joiner takes the leaver's place, the leftmost blank one.
+        #expect(other.group.tree.leaf(at: 3)?.credential == joiner.credential)
+    }
+
+    @Test func resyncOnARightmostLeaf() {
+        var group = ForgedGroup(size: 5)
+        let again = group.clients[4]!
+        group.accept(group.externalCommit(by: again, [.proposal(.remove(leaf: 4))]))
+        #expect(group.group.tree.width == 8)
+        #expect(group.group.tree.leaf(at: 4)?.credential == again.credential)
+    }
+
+    @Test func appDataUpdatesApplyInTheOrderOfTheCommit() {
+        var profile = GroupProfile.plain
+        profile.components = SmallComponent()
+        var group = ForgedGroup(size: 2, profile: profile)
+        let updates = [[1], [2, 3]].map {
+            Proposal.appDataUpdate(AppDataUpdate(SmallComponent.id, .update($0)))
+        }
+        // The forger replaces where this component appends, so only the message is used.
+        let forged = group.commit(updates.map { .proposal($0) })
+        group.accept(ForgedHandshake(input: GroupHandshake(message: forged.input.message)))
+        #expect(group.group.extensions.dictionary?[SmallComponent.id] == [1, 2, 3])
+        // A dictionary where there was none is appended last.
+        #expect(group.group.context.extensions.last?.type == .appDataDictionary)
+    }
+
+    @Test("Adds, removals, updates, external commits", arguments: CipherSuite.allCases)
+    func lifeInEverySuite(suite: CipherSuite) {
+        var group = ForgedGroup(suite, size: 5)
+        let newcomer = ForgedClient("newcomer", suite)
+        let update = group.queue(.update(group.updateLeaf(of: 1)), by: 1)
+        group.accept(group.commit([update, .proposal(.remove(leaf: 3))]))
+        group.accept(group.externalCommit(by: newcomer))
+        #expect(group.group.tree.leaf(at: 3)?.credential == newcomer.credential)
+        group.accept(group.commit(by: 3))
+        #expect(group.group.context.treeHash.count == suite.hash.size)
+    }
+}
