@@ -4,11 +4,13 @@ import Testing
 
 /// The commands on a store that `follow` made.
 @Suite struct StoreCommandTests {
+    private let now = "\(Fixtures.now)"
+
     @Test func followThenReplay() throws {
         try withDirectory { directory in
             let store = directory.appending(path: "store").path
             let files = try Fixtures.transcripts.map(\.path)
-            let follow = try Command(["follow", "--store", store, "--json"] + files)
+            let follow = try Command(["follow", "--now", now, "--store", store, "--json"] + files)
             #expect(follow.status == 0, "\(follow.error)")
             let steps = try follow.objects().filter { $0["accepted"] as? Bool == true }
 
@@ -48,7 +50,7 @@ import Testing
         try withDirectory { directory in
             let store = directory.appending(path: "store").path
             let files = try Fixtures.transcripts.map(\.path)
-            #expect(try Command(["follow", "--store", store] + files).status == 0)
+            #expect(try Command(["follow", "--now", now, "--store", store] + files).status == 0)
             let export = try Command("export", store)
             let document = try #require(
                 try JSONSerialization.jsonObject(with: Data(export.output.utf8)) as? [String: Any])
@@ -79,7 +81,7 @@ import Testing
                 .replacing("\"accepted\":false", with: "\"accepted\":true")
             #expect(changed != text)
             try Data(changed.utf8).write(to: file)
-            let run = try Command("follow", file.path)
+            let run = try Command("follow", file.path, "--now", now)
             #expect(run.status == 1)
             #expect(run.output.contains("FAIL"))
         }
@@ -89,7 +91,10 @@ import Testing
         try withDirectory { directory in
             let store = directory.appending(path: "store").path
             let file = try #require(try Fixtures.transcripts.first).path
-            for _ in 0..<2 { #expect(try Command("follow", file, "--store", store).status == 0) }
+            for _ in 0..<2 {
+                let run = try Command("follow", file, "--now", now, "--store", store)
+                #expect(run.status == 0)
+            }
             let rooms = try Command("replay", store, "--json").objects()
             let names = rooms.compactMap { $0["room"] as? String }
             #expect(Set(names).count == names.count && names.count.isMultiple(of: 2))

@@ -19,7 +19,7 @@ package struct ForgedGroup {
     private var counter = 0
 
     /// The time of all steps, in milliseconds since the Unix epoch.
-    package static let now: UInt64 = 1_795_000_000_000
+    package static let now = Fixtures.now
 
     package var group: PublicGroup { state.group }
 

@@ -11,7 +11,7 @@ struct SharedTranscriptTests {
         var refused = 0
         for file in try SharedInputs.transcripts.files {
             for scenario in try TranscriptFile(json: Data(contentsOf: file)).scenarios {
-                var run = ScenarioRun(scenario, now: 1_795_000_000_000, recordingIn: nil)
+                var run = ScenarioRun(scenario, now: Fixtures.now, recordingIn: nil)
                 func check(_ report: StepReport) {
                     #expect(report.ok, "\(report.line)")
                     #expect(report.accepted == (report.rule == nil))
