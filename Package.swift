@@ -98,8 +98,8 @@ let package = Package(
         tests(
             "RoomLogTests",
             [
-                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
-                "RoomLog", "RoomState", "TestSupport",
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "RoomState", "TestSupport",
             ]),
         tests(
             "TranscriptTests",

@@ -80,7 +80,41 @@ package struct StoreError: Error, Hashable, Sendable {
 }
 
 extension StoreError: CustomStringConvertible {
+    /// One line for an operator.
     package var description: String {
-        call.isEmpty ? "\(reason)" : "\(reason): \(call) failed: \(text) (\(code))"
+        call.isEmpty ? "\(reason)" : "\(reason) (\(call): \(text))"
+    }
+}
+
+extension StoreError.Reason: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .notFound(let path): "there is no store at \(path)"
+        case .alreadyExists(let path): "there is something at \(path) already"
+        case .permissionDenied: "access is denied"
+        case .networkFileSystem(let type):
+            "the file system, of type 0x\(String(type, radix: 16)), can't be trusted with a store"
+        case .alreadyOpen: "this process has the store open already"
+        case .notAStore(let why): "the file is not a store: \(why)"
+        case .truncated(let size, let needed):
+            "the file is truncated: \(size) bytes of \(needed)"
+        case .unknownFormat(let what, let found): "\(what) has the unknown format \(found)"
+        case .lockFormat: "the lock file is of another build of liblmdb, which uses the store"
+        case .missingTable(let name): "the table \(name) is missing"
+        case .corrupted: "the pages of the file contradict each other"
+        case .damaged(let table, let number, let what): "\(table) \(number) is damaged: \(what)"
+        case .keyExists: "a new row has a key that is there already"
+        case .outOfMemory: "no memory or address space is left"
+        case .diskFull: "no space is left on the device"
+        case .mapFull: "the memory map is full"
+        case .readersFull: "every reader slot is taken"
+        case .mapResized: "another process grew the store"
+        case .tooLarge(let size, let limit): "\(size) bytes are above the limit of \(limit)"
+        case .readOnly: "the store is open for reading only"
+        case .closed: "the store was closed"
+        case .forked: "the store was opened before this process was forked"
+        case .panicked: "an earlier write failed half-way; the store must be opened again"
+        case .failed: "the call failed"
+        }
     }
 }

@@ -58,12 +58,7 @@ package struct FramedContent: TLSCodable, Hashable, Sendable {
         epoch = try reader.readUInt64()
         sender = try Sender(from: &reader)
         authenticatedData = try reader.readOpaque()
-        let type: ContentType = try reader.readEnum("content_type")
-        switch type {
-        case .application: body = .application(try reader.readOpaque())
-        case .proposal: body = .proposal(try Proposal(from: &reader))
-        case .commit: body = .commit(try Commit(from: &reader))
-        }
+        body = try Body(from: &reader, as: reader.readEnum("content_type"))
     }
 
     package func write(to writer: inout Writer) {
@@ -72,11 +67,7 @@ package struct FramedContent: TLSCodable, Hashable, Sendable {
         sender.write(to: &writer)
         writer.write(opaque: authenticatedData)
         writer.write(body.type.rawValue)
-        switch body {
-        case .application(let data): writer.write(opaque: data)
-        case .proposal(let proposal): proposal.write(to: &writer)
-        case .commit(let commit): commit.write(to: &writer)
-        }
+        body.write(to: &writer)
     }
 
     /// `FramedContentTBS`: what the message signature covers. `context` is the encoded GroupContext,
@@ -91,5 +82,24 @@ package struct FramedContent: TLSCodable, Hashable, Sendable {
         case .external, .newMemberProposal: break
         }
         return writer.bytes
+    }
+}
+
+extension FramedContent.Body {
+    /// Reads what follows a content_type.
+    init(from reader: inout Reader, as type: ContentType) throws(DecodingError) {
+        switch type {
+        case .application: self = .application(try reader.readOpaque())
+        case .proposal: self = .proposal(try Proposal(from: &reader))
+        case .commit: self = .commit(try Commit(from: &reader))
+        }
+    }
+
+    func write(to writer: inout Writer) {
+        switch self {
+        case .application(let data): writer.write(opaque: data)
+        case .proposal(let proposal): proposal.write(to: &writer)
+        case .commit(let commit): commit.write(to: &writer)
+        }
     }
 }

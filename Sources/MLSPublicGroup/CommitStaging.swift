@@ -40,7 +40,13 @@ struct CommitStaging {
         try checkMembers()
 
         var context = group.context
-        context.epoch += 1
+        let (epoch, isLast) = context.epoch.addingReportingOverflow(1)
+        guard !isLast else {
+            throw Refusal(
+                .groupContext, "commit", expected: "an epoch after \(context.epoch)",
+                found: "none")
+        }
+        context.epoch = epoch
         context.treeHash = tree.treeHash()
         context.confirmedTranscriptHash = TranscriptHash.confirmed(
             interim: group.interimTranscriptHash, commit: handshake.content, group.suite.hash)

@@ -34,12 +34,14 @@ package struct ComponentLocations: OptionSet, Sendable {
 }
 
 extension ComponentID {
-    /// The registered locations of the components that mls-extensions §7.5 itself defines.
+    /// The registered locations of the components that mls-extensions §7.5 itself defines, and of
+    /// the one that the MIMI protocol keeps in the SafeAAD.
     package var coreLocations: ComponentLocations? {
         switch self {
         case .appComponents, .safeAAD, .contentMediaTypes: [.leafNode, .groupContext]
         case .lastResortKeyPackage: [.keyPackage]
         case .appAck: [.appEphemeral]
+        case .frankAAD: [.safeAAD]
         default: nil
         }
     }

@@ -79,8 +79,11 @@ package struct StepReport: Encodable, Sendable {
         var words = [ok ? "ok  " : "FAIL", scenario, "\(step)"]
         words.append(accepted ? "accepted" : "refused \(rule ?? "")")
         if let detail { words.append(detail) }
-        if accepted, let epoch, let treeHash, let confirmedTranscriptHash {
-            words.append("epoch \(epoch) tree \(treeHash) transcript \(confirmedTranscriptHash)")
+        if accepted, let epoch, let treeHash, let confirmedTranscriptHash,
+            let interimTranscriptHash
+        {
+            words.append("epoch \(epoch)  tree \(treeHash)")
+            words.append("confirmed \(confirmedTranscriptHash)  interim \(interimTranscriptHash)")
         }
         return words.joined(separator: "  ")
     }

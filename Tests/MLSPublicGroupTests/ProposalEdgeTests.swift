@@ -104,4 +104,22 @@ import Testing
         group.accept(group.commit(by: 3))
         #expect(group.group.context.treeHash.count == suite.hash.size)
     }
+
+    /// The last epoch that a counter can hold has no successor.
+    @Test func commitInTheLastEpoch() throws {
+        let creator = ForgedClient("client 0", .x25519Aes128)
+        let genesis = ForgedGroup.genesis(of: creator, editInfo: { $0.groupContext.epoch = .max })
+        var group = ForgedGroup(size: 1)
+        group.state = try RoomState(
+            startingWith: RoomState.decide(genesis, .plain).events()[0], .plain)
+        let commit = Commit(proposals: [], path: nil)
+        let message = group.message(
+            .commit(commit), from: .member(leaf: 0), signedBy: creator,
+            tag: group.suite.hash.hash([]))
+        var profile = GroupProfile.plain
+        profile.enforcement = .without(.pathRequired)
+        let input = GroupHandshake(message: MLSMessage.publicMessage(message).encoded)
+        let decision = group.state.decide(input, now: ForgedGroup.now, profile)
+        #expect(decision.refusedRule == .groupContext)
+    }
 }
