@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func storesThatAreNone() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let file = directory.appending(path: "file")
             try Data("text".utf8).write(to: file)
             let empty = directory.appending(path: "empty")
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func transcriptsThatAreNone() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             for (text, fragment) in [
                 ("", "not JSON"), ("{", "not JSON"), ("[]", ""), ("\u{0}", "not JSON"),
                 ("{\"scenarios\": []}", "format"),
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func namesDoNotReachTheTerminal() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let file = directory.appending(path: "escape.json")
             let text = Self.file(
                 "{\"name\": \"\\u001b[2J\", \"cipher_suite\": 1, \"steps\": [], \"initial\": "

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A run of the `hubstore` command.
 struct Command {
@@ -19,10 +20,10 @@ struct Command {
     }
 
     init(_ arguments: [String]) throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appending(path: "command-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        self = try withTemporaryDirectory { try Command(arguments, outputIn: $0) }
+    }
+
+    private init(_ arguments: [String], outputIn directory: URL) throws {
         let outputFile = directory.appending(path: "output").path
         let errorFile = directory.appending(path: "error").path
 
@@ -54,13 +55,4 @@ struct Command {
             try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
         }
     }
-}
-
-/// A directory that goes with the test.
-func withDirectory(_ body: (URL) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory
-        .appending(path: "commands-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try body(directory)
 }

@@ -55,7 +55,7 @@ import Testing
 
     @Test(arguments: inputs.keys.sorted())
     func imports(_ name: String) throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let small = try #require(try Fixtures.transcripts.first)
             let base = try Command("follow", small.path).peakMemory
             let make = try #require(Self.inputs[name])

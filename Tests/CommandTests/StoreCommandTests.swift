@@ -7,7 +7,7 @@ import Testing
     private let now = "\(Fixtures.now)"
 
     @Test func followThenReplay() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let store = directory.appending(path: "store").path
             let files = try Fixtures.transcripts.map(\.path)
             let follow = try Command(["follow", "--now", now, "--store", store, "--json"] + files)
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func exportIsOneDocument() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let store = directory.appending(path: "store").path
             let files = try Fixtures.transcripts.map(\.path)
             #expect(try Command(["follow", "--now", now, "--store", store] + files).status == 0)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func aWrongExpectationIsExitStatusOne() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let file = directory.appending(path: "wrong.json")
             let fixture = try #require(try Fixtures.transcripts.first)
             let text = try String(contentsOf: fixture, encoding: .utf8)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func followingTwiceMakesNewRooms() throws {
-        try withDirectory { directory in
+        try withTemporaryDirectory { directory in
             let store = directory.appending(path: "store").path
             let file = try #require(try Fixtures.transcripts.first).path
             for _ in 0..<2 {

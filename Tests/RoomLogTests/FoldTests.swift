@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func arecordThatLeadsElsewhereIsFound() async throws {
+    @Test func aRecordThatLeadsElsewhereIsFound() async throws {
         try await withStorePath { path in
             let log = try EventLog.create(at: path, origin: "test.example")
             let rooms = RoomLog(log, profile: .plain)
@@ -138,13 +138,5 @@ import Testing
             #expect(try log.head().nextSequence == 2)
             await log.close()
         }
-    }
-
-    private func withStorePath(_ body: (String) async throws -> Void) async throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appending(path: "fold-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try await body(directory.appending(path: "store").path)
     }
 }
