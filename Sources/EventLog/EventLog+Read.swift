@@ -86,3 +86,26 @@ extension EventLog {
         return page
     }
 }
+
+extension EventLog {
+    /// Refuses a head that is not that of the records: their Merkle tree and the last one's time.
+    ///
+    /// Reads all records; throws `.damaged` where one is, or where the head differs.
+    package func checkHead() throws(StoreError) {
+        let head = try head()
+        var computed = Head()
+        var position: UInt64? = 0
+        while let next = position, next < head.nextSequence {
+            let page = try records(from: next, limit: 1000)
+            for record in page.elements where record.envelope.gseq < head.nextSequence {
+                computed.frontier.append(leafData: record.envelope.leafData)
+                computed.timeMs = record.envelope.timeMs
+            }
+            position = page.next
+        }
+        guard head == computed else {
+            throw StoreError(
+                .damaged(table: "head", number: 0, what: "it is not the head of these records"))
+        }
+    }
+}

@@ -37,17 +37,26 @@ extension Environment {
         }
     }
 
-    /// Opens with the largest map the system allows: address space may be limited.
+    /// Opens with the largest map the system allows. Where address space is limited, half of what
+    /// would just fit is left to the rest of the process.
     static func openMap(
         _ path: String, _ options: EnvironmentOptions
     ) throws(StoreError) -> LMDBEnvironment {
+        let requested = options.mapSize
+        let smallest = EnvironmentOptions.smallestMapSize
         var options = options
         while true {
             do {
+                let environment = try LMDBEnvironment.open(directory: path, options: options)
+                guard options.mapSize < requested, options.mapSize / 2 >= smallest else {
+                    return environment
+                }
+                environment.close()
+                options.mapSize /= 2
                 return try LMDBEnvironment.open(directory: path, options: options)
             } catch {
                 let half = options.mapSize / 2
-                guard error.reason == .outOfMemory, half >= EnvironmentOptions.smallestMapSize
+                guard error.reason == .outOfMemory, half >= smallest
                 else { throw error }
                 options.mapSize = half
             }

@@ -96,7 +96,7 @@ package enum FileSystem {
     }
 
     private static func open(_ path: String) throws(StoreError) -> Int32 {
-        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         try check("open", path, file < 0 ? -1 : 0)
         return file
     }

@@ -17,6 +17,9 @@ struct LMDBEnvironment: @unchecked Sendable {
         try check("mdb_env_create", mdb_env_create(&created))
         guard let pointer = created else { throw StoreError(.failed, call: "mdb_env_create") }
         do {
+            // On inconsistent pages liblmdb would print and abort; without the print the caller of
+            // the process may say what happened.
+            try check("mdb_env_set_assert", mdb_env_set_assert(pointer) { _, _ in })
             try check("mdb_env_set_mapsize", mdb_env_set_mapsize(pointer, options.mapSize))
             try check("mdb_env_set_maxreaders", mdb_env_set_maxreaders(pointer, options.maxReaders))
             try check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(pointer, options.maxTables))

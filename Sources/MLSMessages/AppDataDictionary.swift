@@ -34,7 +34,7 @@ package struct ComponentData: TLSCodable, Hashable, Sendable {
 /// same encoding, of a SafeAAD. As read it may be unsorted: whether it is in order is for the
 /// rules to say.
 package struct AppDataDictionary: TLSCodable, Hashable, Sendable {
-    package private(set) var entries: [ComponentData]
+    package let entries: [ComponentData]
 
     package init(_ entries: [ComponentData] = []) {
         self.entries = entries
@@ -53,15 +53,21 @@ package struct AppDataDictionary: TLSCodable, Hashable, Sendable {
         zip(entries, entries.dropFirst()).allSatisfy { $0.component < $1.component }
     }
 
-    /// The data of a component; setting it keeps the order of the ids, setting nil removes it.
-    package subscript(component: ComponentID) -> [UInt8]? {
-        get { entries.first { $0.component == component }?.data }
-        set {
-            let place = entries.firstIndex { $0.component >= component } ?? entries.endIndex
-            let replaced = place < entries.endIndex && entries[place].component == component ? 1 : 0
-            let entry = newValue.map { [ComponentData(component, data: $0)] } ?? []
-            entries.replaceSubrange(place..<place + replaced, with: entry)
+    /// The dictionary with these components, in their order.
+    package init(_ components: [ComponentID: [UInt8]]) {
+        entries = components.sorted { $0.key < $1.key }.map {
+            ComponentData($0.key, data: $0.value)
         }
+    }
+
+    /// The data by component; of an id that occurs twice, the first.
+    package var byComponent: [ComponentID: [UInt8]] {
+        Dictionary(entries.map { ($0.component, $0.data) }) { first, _ in first }
+    }
+
+    /// The data of a component.
+    package subscript(component: ComponentID) -> [UInt8]? {
+        entries.first { $0.component == component }?.data
     }
 }
 

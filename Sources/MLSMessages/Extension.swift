@@ -39,6 +39,12 @@ extension [Extension] {
         return first { !seen.insert($0.type).inserted }?.type
     }
 
+    /// This list with a ratchet_tree extension left in its place, but without its data, which a real
+    /// one always has.
+    package var withoutTree: [Extension] {
+        map { $0.type == .ratchetTree ? Extension(.ratchetTree, data: []) : $0 }
+    }
+
     /// This list with the data of a type replaced in place, or appended where there is none.
     package func setting(_ type: ExtensionType, to data: [UInt8]) -> [Extension] {
         var list = self

@@ -11,13 +11,7 @@ package struct CommitProposals: Sendable {
         package let reference: [UInt8]?
 
         /// The leaf that the proposal takes away or replaces.
-        var target: UInt32? {
-            switch (proposal, sender) {
-            case (.remove(let leaf), _): leaf
-            case (.update, .member(let leaf)), (.selfRemove, .member(let leaf)): leaf
-            default: nil
-            }
-        }
+        var target: UInt32? { proposal.target(from: sender) }
     }
 
     package let entries: [Entry]
@@ -78,5 +72,16 @@ extension PublicGroup {
         let list = CommitProposals(entries: entries, committer: handshake.sender)
         try ProposalListRules(group: self, list: list, profile: profile).check()
         return list
+    }
+}
+
+extension Proposal {
+    /// The leaf that the proposal takes away or replaces.
+    func target(from sender: Sender) -> UInt32? {
+        switch (self, sender) {
+        case (.remove(let leaf), _): leaf
+        case (.update, .member(let leaf)), (.selfRemove, .member(let leaf)): leaf
+        default: nil
+        }
     }
 }

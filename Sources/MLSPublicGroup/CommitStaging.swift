@@ -4,7 +4,8 @@ import PresentationLanguage
 import RuleBook
 
 /// Works out what a commit makes of a group, and refuses it where the result is not valid: D-12 to
-/// D-18 of every leaf that enters, D-32, D-34, D-47, D-50 to D-56. The group is not changed.
+/// D-14, D-17 and D-21 of the leaves that enter, D-32, D-34, D-47, D-50, D-55, D-56; the committer's
+/// own leaf and path are in ``applyPath()``. The group is not changed.
 struct CommitStaging {
     let group: PublicGroup
     let handshake: AuthenticatedHandshake
@@ -16,7 +17,7 @@ struct CommitStaging {
     var extensions: ContextExtensions
     /// The leaves that Adds of this commit filled.
     var addedLeaves: Set<UInt32> = []
-    private var rules: Enforcement { profile.enforcement }
+    var rules: Enforcement { profile.enforcement }
 
     init(
         _ group: PublicGroup, _ handshake: AuthenticatedHandshake, _ commit: Commit,
@@ -35,8 +36,8 @@ struct CommitStaging {
     mutating func stage() throws(Refusal) -> StagedCommit {
         try checkPathPresence()
         try applyProposals()
-        try checkEnteredLeaves()
         let committer = try applyPath()
+        try checkEnteredLeaves()
         try checkMembers()
 
         var context = group.context
@@ -87,6 +88,7 @@ struct CommitStaging {
         if rules.holds(.applicationOrder) {
             entries = Self.order.flatMap { list.ofType($0) }
         }
+        var updates: [AppDataUpdate] = []
         for entry in entries {
             switch entry.proposal {
             case .groupContextExtensions(let new):
@@ -102,32 +104,36 @@ struct CommitStaging {
             case .add(let keyPackage):
                 addedLeaves.insert(tree.add(keyPackage.leafNode))
             case .appDataUpdate(let update):
-                try apply(update)
+                updates.append(update)
             case .psk, .externalInit, .reInit, .appEphemeral, .other:
                 break
             }
         }
+        try apply(updates)
     }
 
     /// D-34, with what precedes it in the commit; D-56: a dictionary where there was none.
-    private mutating func apply(_ update: AppDataUpdate) throws(Refusal) {
-        var dictionary = extensions.dictionary ?? AppDataDictionary()
-        let component = update.component
-        let old = dictionary[component]
-        let new: [UInt8]?
-        switch update.operation {
-        case .remove:
-            try rules.require(
-                .appDataUpdate, old != nil, "component \(component)",
-                expected: "data to remove", found: "none")
-            new = nil
-        case .update(let payload):
-            new = profile.components.updating(component, old, with: payload)
-            try rules.require(
-                .appDataUpdate, new != nil, "component \(component)",
-                expected: "an update that it accepts", found: hex(payload))
+    private mutating func apply(_ updates: [AppDataUpdate]) throws(Refusal) {
+        guard !updates.isEmpty else { return }
+        var components = extensions.dictionary?.byComponent ?? [:]
+        for update in updates {
+            let component = update.component
+            let old = components[component]
+            switch update.operation {
+            case .remove:
+                try rules.require(
+                    .appDataUpdate, old != nil, "component \(component)",
+                    expected: "data to remove", found: "none")
+                components[component] = nil
+            case .update(let payload):
+                let new = profile.components.updating(component, old, with: payload)
+                try rules.require(
+                    .appDataUpdate, new != nil, "component \(component)",
+                    expected: "an update that it accepts", found: hex(payload))
+                components[component] = new
+            }
         }
-        dictionary[component] = new
+        let dictionary = AppDataDictionary(components)
         extensions = try ContextExtensions(
             extensions.list.setting(.appDataDictionary, to: dictionary.encoded), profile)
     }
@@ -144,19 +150,24 @@ struct CommitStaging {
         }
     }
 
-    /// D-32: what all members of the new epoch must support.
+    /// D-32: what all members of the new epoch must support; D-21: new demands on their components.
     private func checkMembers() throws(Refusal) {
         guard !list.ofType(.groupContextExtensions, .appDataUpdate).isEmpty else { return }
         let members = tree.membership
-        let required = extensions.required
-        let extensionType = (extensions.list.map(\.type) + required.extensions)
-            .first { !members.allSupport($0) }
-        let proposalType = required.proposals.first { !members.allSupport($0) }
-        let credentialType = required.credentials.first { !members.allSupport($0) }
+        let demanded = extensions.demanded
+        let extensionType = demanded.extensions.union(demanded.requiredExtensions)
+            .filter { !members.allSupport($0) }.min()
+        let proposalType = demanded.proposals.filter { !members.allSupport($0) }.min()
+        let credentialType = demanded.credentials.filter { !members.allSupport($0) }.min()
         let missing =
             extensionType?.description ?? proposalType?.description ?? credentialType?.description
         try rules.require(
             .groupContextExtensions, missing == nil, "GroupContext extensions",
             expected: "what all members support", found: missing ?? "")
+        guard extensions.demandsComponents(otherThan: group.extensions) else { return }
+        let leafRules = LeafContextRules(extensions, profile)
+        for (index, leaf) in tree.members {
+            try leafRules.checkComponents(leaf, "leaf \(index)")
+        }
     }
 }

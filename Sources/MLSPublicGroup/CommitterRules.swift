@@ -4,8 +4,6 @@ import RuleBook
 /// The committer's leaf: D-42, D-44, D-46 and D-54 of an external joiner, and the rules of the
 /// path's leaf in its new surroundings.
 extension CommitStaging {
-    private var rules: Enforcement { profile.enforcement }
-
     /// Lays the path over the tree; returns the committer's leaf.
     mutating func applyPath() throws(Refusal) -> UInt32 {
         let committer: UInt32

@@ -39,6 +39,9 @@ struct CompanionRules {
             try rules.require(
                 .groupInfoTree, presence == .none || presence == .removed, "PartialGroupInfo",
                 expected: "ratchet_tree_presence 0 or 2", found: "\(presence.rawValue)")
+            try rules.require(
+                .groupInfoTree, partial.extensions.data(of: .ratchetTree) == nil,
+                "PartialGroupInfo", expected: "no ratchet_tree extension", found: "one")
             return GroupInfo(
                 groupContext: staged.context, extensions: partial.extensions,
                 confirmationTag: staged.confirmationTag, signer: staged.committer,

@@ -6,13 +6,31 @@ import RuleBook
 package struct ContextExtensions: Sendable {
     package let list: [Extension]
     package let required: RequiredCapabilities
+    /// What ``required`` and the list itself demand of a leaf beyond what every client supports.
+    let demanded: Demanded
     package let externalSenders: [ExternalSender]
-    package let requiredWireFormats: [WireFormat]
+    /// Beyond those of RFC 9420 itself, which go without saying.
+    let requiredWireFormats: Set<WireFormat>
     package let dictionary: AppDataDictionary?
     /// The group's `app_components`; nil where it has none.
-    let appComponents: [ComponentID]?
+    let appComponents: Set<ComponentID>?
     /// The group's `safe_aad`; nil where authenticated_data is free.
-    let safeAAD: [ComponentID]?
+    let safeAAD: Set<ComponentID>?
+
+    /// Sets, so that long lists are gone through once and not once per leaf.
+    struct Demanded: Sendable {
+        let extensions: Set<ExtensionType>
+        let requiredExtensions: Set<ExtensionType>
+        let proposals: Set<ProposalType>
+        let credentials: Set<CredentialType>
+
+        init(_ list: [Extension], _ required: RequiredCapabilities) {
+            extensions = Set(list.lazy.map(\.type).filter { !$0.isDefault })
+            requiredExtensions = Set(required.extensions.lazy.filter { !$0.isDefault })
+            proposals = Set(required.proposals.lazy.filter { !$0.isDefault })
+            credentials = Set(required.credentials)
+        }
+    }
 
     /// Refuses a list that no GroupContext may have (D-20, D-32, D-36), except that of the
     /// dictionary only the order is checked.
@@ -27,16 +45,23 @@ package struct ContextExtensions: Sendable {
             expected: "no GREASE", found: grease?.description ?? "")
         self.list = list
         required = try list.decoded(.requiredCapabilities) ?? RequiredCapabilities()
+        demanded = Demanded(list, required)
         let senders: ExternalSenders? = try list.decoded(.externalSenders)
         externalSenders = senders?.senders ?? []
         let formats: WireFormats? = try list.decoded(.requiredWireFormats)
-        requiredWireFormats = formats?.formats ?? []
+        requiredWireFormats = Set((formats?.formats ?? []).filter { $0 > .keyPackage })
         dictionary = try list.decoded(.appDataDictionary)
         if let dictionary {
             try dictionary.checkPlace(.groupContext, "GroupContext", profile)
         }
-        appComponents = try dictionary?.components(.appComponents)
-        safeAAD = try dictionary?.components(.safeAAD)
+        appComponents = try dictionary?.components(.appComponents).map { Set($0) }
+        safeAAD = try dictionary?.components(.safeAAD).map { Set($0) }
+    }
+
+    /// Whether leaves that were fit under the other extensions may not be under these (D-21).
+    func demandsComponents(otherThan other: ContextExtensions) -> Bool {
+        appComponents != other.appComponents || safeAAD != other.safeAAD
+            || requiredWireFormats != other.requiredWireFormats
     }
 }
 

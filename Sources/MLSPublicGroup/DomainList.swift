@@ -4,10 +4,11 @@ import PresentationLanguage
 ///
 /// ratchet-tree-options §3: the data of the `ratchet_tree_source_domains` extension.
 struct DomainList: TLSDecodable {
+    /// Lower-cased.
     let domains: [[UInt8]]
 
     init(from reader: inout Reader) throws(DecodingError) {
-        domains = try reader.readOpaqueList()
+        domains = try reader.readOpaqueList().map { $0.map(HTTPSHost.lowerCased) }
     }
 }
 
@@ -22,11 +23,16 @@ struct HTTPSHost {
         let authority = url.dropFirst(scheme.count).prefix { !Array("/?#".utf8).contains($0) }
         // A user part is nothing that a tree URL needs, and a classic way to disguise a host.
         guard !authority.contains(UInt8(ascii: "@")) else { return nil }
-        bytes = authority.prefix { $0 != UInt8(ascii: ":") }.map(Self.lowerCased)
+        // An IPv6 address is in brackets, with colons inside.
+        let address =
+            authority.first == UInt8(ascii: "[") ? authority.lastIndex(of: UInt8(ascii: "]")) : nil
+        let host =
+            address.map { authority[...$0] } ?? authority.prefix { $0 != UInt8(ascii: ":") }
+        bytes = host.map(Self.lowerCased)
         if bytes.isEmpty { return nil }
     }
 
-    private static func lowerCased(_ byte: UInt8) -> UInt8 {
+    static func lowerCased(_ byte: UInt8) -> UInt8 {
         UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 }

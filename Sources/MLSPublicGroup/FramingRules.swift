@@ -48,7 +48,7 @@ extension PublicGroup {
         try rules.require(
             .messageSignature,
             suite.signature.verifyWithLabel(
-                publicKey: key, label: "FramedContentTBS", content: signed,
+                publicKey: key ?? [], label: "FramedContentTBS", content: signed,
                 signature: message.auth.signature),
             "message", expected: "a signature by \(content.sender.name)",
             found: "one that does not verify")
@@ -133,32 +133,34 @@ extension PublicGroup {
         try safe.checkPlace(.safeAAD, "SafeAAD", profile)
     }
 
-    /// D-5: the key that must have signed; D-6: whose sender must exist.
+    /// D-5: the key that must have signed; D-6: whose sender must exist. Nil where a rule that would
+    /// have refused the sender is suspended.
     private func signatureKey(
         of content: FramedContent, _ rules: Enforcement
-    ) throws(Refusal) -> [UInt8] {
+    ) throws(Refusal) -> [UInt8]? {
         switch content.sender {
         case .member(let index):
             let leaf = tree.leaf(at: index)
             try rules.require(
                 .senderAndTags, leaf != nil, "sender leaf \(index)",
                 expected: "a member", found: "a blank leaf or none")
-            return leaf?.signatureKey ?? []
+            return leaf?.signatureKey
         case .external(let index):
             let senders = extensions.externalSenders
+            let sender = index < senders.count ? senders[Int(index)] : nil
             try rules.require(
-                .senderAndTags, index < senders.count, "sender_index \(index)",
+                .senderAndTags, sender != nil, "sender_index \(index)",
                 expected: "an entry of external_senders", found: "\(senders.count) entries")
-            return index < senders.count ? senders[Int(index)].signatureKey : []
+            return sender?.signatureKey
         case .newMemberProposal:
-            guard case .proposal(.add(let keyPackage)) = content.body else { return [] }
+            guard case .proposal(.add(let keyPackage)) = content.body else { return nil }
             return keyPackage.leafNode.signatureKey
         case .newMemberCommit:
-            guard case .commit(let commit) = content.body else { return [] }
+            guard case .commit(let commit) = content.body else { return nil }
             try rules.require(
                 .externalJoiner, commit.path != nil, "external commit",
                 expected: "an UpdatePath", found: "none")
-            return commit.path?.leafNode.signatureKey ?? []
+            return commit.path?.leafNode.signatureKey
         }
     }
 }

@@ -9,16 +9,14 @@ import PresentationLanguage
 /// } GroupInfoParts;
 /// ```
 /// What a GroupInfo holds beside the group's own state. A ratchet_tree extension keeps its place
-/// with no data, which a real one always has: the tree is the group's.
+/// with no data: the tree is the group's.
 package struct GroupInfoParts: TLSCodable, Hashable, Sendable {
     package let extensions: [Extension]
     package let signer: UInt32
     package let signature: [UInt8]
 
     package init(_ groupInfo: GroupInfo) {
-        extensions = groupInfo.extensions.map {
-            $0.type == .ratchetTree ? Extension(.ratchetTree, data: []) : $0
-        }
+        extensions = groupInfo.extensions.withoutTree
         signer = groupInfo.signer
         signature = groupInfo.signature
     }

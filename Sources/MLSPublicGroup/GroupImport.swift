@@ -15,16 +15,19 @@ extension PublicGroup {
             .groupAndEpoch, groupInfo.groupContext.version == .mls10, "GroupContext",
             expected: "version mls10", found: groupInfo.groupContext.version.description)
         let nodes = try Self.tree(nodes, in: groupInfo)
-        try TreeImportRules.checkNodes(nodes, rules)
+        // First what costs least: a GroupInfo that nobody signed is not worth hashing a tree for.
+        let signer = nodes.leaf(at: groupInfo.signer)
+        let suite = try Self.suite(of: groupInfo.groupContext)
+        try GroupInfoRules(suite: suite, profile: profile).check(
+            groupInfo, signedBy: signer?.signatureKey)
+        try rules.require(
+            .senderAndTags, groupInfo.confirmationTag.count == suite.hash.size,
+            "confirmation_tag", expected: "\(suite.hash.size) bytes",
+            found: "\(groupInfo.confirmationTag.count)")
         try self.init(
             recorded: groupInfo.groupContext, confirmationTag: groupInfo.confirmationTag,
             tree: nodes, groupInfo: GroupInfoParts(groupInfo), profile)
 
-        try rules.require(
-            .senderAndTags, confirmationTag.count == suite.hash.size, "confirmation_tag",
-            expected: "\(suite.hash.size) bytes", found: "\(confirmationTag.count)")
-        try GroupInfoRules(suite: suite, profile: profile).check(
-            groupInfo, signedBy: tree.leaf(at: groupInfo.signer)?.signatureKey)
         try TreeImportRules(tree, rules).check()
         try checkLeaves(profile)
     }
@@ -35,11 +38,8 @@ extension PublicGroup {
         recorded context: GroupContext, confirmationTag: [UInt8], tree nodes: RatchetTreeNodes,
         groupInfo: GroupInfoParts, _ profile: GroupProfile
     ) throws(Refusal) {
-        guard let suite = CipherSuite(rawValue: context.cipherSuite.rawValue) else {
-            throw Refusal(
-                .groupAndEpoch, "GroupContext", expected: "a known cipher suite",
-                found: context.cipherSuite.description)
-        }
+        let suite = try Self.suite(of: context)
+        try TreeImportRules.checkNodes(nodes, profile)
         let extensions = try ContextExtensions(context.extensions, profile)
         let credentials = profile.credentials
         let tree = RatchetTree(
@@ -50,6 +50,15 @@ extension PublicGroup {
         self.init(
             suite: suite, context: context, extensions: extensions,
             confirmationTag: confirmationTag, tree: tree, groupInfo: groupInfo)
+    }
+
+    private static func suite(of context: GroupContext) throws(Refusal) -> CipherSuite {
+        guard let suite = CipherSuite(rawValue: context.cipherSuite.rawValue) else {
+            throw Refusal(
+                .groupAndEpoch, "GroupContext", expected: "a known cipher suite",
+                found: context.cipherSuite.description)
+        }
+        return suite
     }
 
     /// The tree given beside the GroupInfo or inside it; both, if they are the same.
@@ -87,8 +96,16 @@ extension PublicGroup {
         }
         for sender in extensions.externalSenders {
             try own.checkCredential(
-                sender.credential, of: sender.signatureKey, as: .externalSender, profile,
+                sender.credential, of: sender.signatureKey, as: .externalSender,
                 "external sender")
         }
+    }
+}
+
+extension RatchetTreeNodes {
+    /// The leaf of an index, where there is one.
+    fileprivate func leaf(at index: UInt32) -> LeafNode? {
+        let place = NodeIndex(leaf: index).value
+        return place < nodes.count ? nodes[place]?.leaf : nil
     }
 }

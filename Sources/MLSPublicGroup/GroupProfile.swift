@@ -17,6 +17,8 @@ package struct GroupProfile: Sendable {
     package var requiresExternalPub: Bool
     /// A commit must come with its GroupInfo and, where it adds clients, its Welcome (D-60, D-63).
     package var requiresCompanions: Bool
+    /// The widest tree, in leaves, that is imported: a power of two (D-65).
+    package var maximumWidth = 1 << 18
     /// The GroupContext extension that lists the hosts of supplied trees; its number is not yet
     /// assigned (D-64).
     package var treeSourceDomains: ExtensionType?

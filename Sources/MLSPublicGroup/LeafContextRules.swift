@@ -32,13 +32,11 @@ struct LeafContextRules {
 
     /// D-12
     private func checkRequired(_ leaf: LeafNode, _ item: String) throws(Refusal) {
-        let required = extensions.required
+        let demanded = extensions.demanded
         let own = leaf.capabilities
-        let extensionType = Set(required.extensions).subtracting(own.extensions)
-            .filter { !$0.isDefault }.min()
-        let proposalType = Set(required.proposals).subtracting(own.proposals)
-            .filter { !$0.isDefault }.min()
-        let credentialType = Set(required.credentials).subtracting(own.credentials).min()
+        let extensionType = demanded.requiredExtensions.subtracting(own.extensions).min()
+        let proposalType = demanded.proposals.subtracting(own.proposals).min()
+        let credentialType = demanded.credentials.subtracting(own.credentials).min()
         let missing =
             extensionType?.description ?? proposalType?.description ?? credentialType?.description
         try rules.require(
@@ -48,11 +46,10 @@ struct LeafContextRules {
 
     /// D-13
     private func checkGroupExtensions(_ leaf: LeafNode, _ item: String) throws(Refusal) {
-        let supported = Set(leaf.capabilities.extensions)
-        let missing = extensions.list.first { !$0.type.isDefault && !supported.contains($0.type) }
+        let missing = extensions.demanded.extensions.subtracting(leaf.capabilities.extensions).min()
         try rules.require(
             .leafExtensions, missing == nil, item, expected: "support for the group's extensions",
-            found: "none for \(missing?.type.description ?? "")")
+            found: "none for \(missing?.description ?? "")")
     }
 
     /// D-14
@@ -72,7 +69,7 @@ struct LeafContextRules {
     }
 
     /// D-21
-    private func checkComponents(_ leaf: LeafNode, _ item: String) throws(Refusal) {
+    func checkComponents(_ leaf: LeafNode, _ item: String) throws(Refusal) {
         guard rules.holds(.appComponents) else { return }
         try checkWireFormats(leaf, item)
         guard leaf.capabilities.extensions.contains(.appDataDictionary) else { return }
@@ -88,7 +85,7 @@ struct LeafContextRules {
             try rules.require(
                 .appComponents, listed != nil, item,
                 expected: "component \(component) in its dictionary", found: "none")
-            let missing = Set(demanded ?? []).subtracting(listed ?? []).min()
+            let missing = (demanded ?? []).subtracting(listed ?? []).min()
             try rules.require(
                 .appComponents, missing == nil, item,
                 expected: "the group's components in its component \(component)",
@@ -98,11 +95,11 @@ struct LeafContextRules {
 
     /// D-21: the formats of RFC 9420 itself go without saying.
     private func checkWireFormats(_ leaf: LeafNode, _ item: String) throws(Refusal) {
-        let required = extensions.requiredWireFormats.filter { $0 > .keyPackage }
+        let required = extensions.requiredWireFormats
         guard !required.isEmpty else { return }
         let data = leaf.extensions.data(of: .supportedWireFormats)
         let supported = data.flatMap { try? WireFormats(parsing: $0) }?.formats ?? []
-        let missing = Set(required).subtracting(supported).min()
+        let missing = required.subtracting(supported).min()
         try rules.require(
             .appComponents, missing == nil, item, expected: "the required wire formats",
             found: "no support for \(missing?.description ?? "")")

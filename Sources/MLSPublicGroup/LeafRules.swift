@@ -33,7 +33,7 @@ package struct LeafRules {
         try checkExtensions(leaf, item)
         if let now { try checkLifetime(leaf, now: now, item) }
         try checkKeys(leaf, at: index, item)
-        try checkCredential(leaf.credential, of: leaf.signatureKey, as: use, profile, item)
+        try checkCredential(leaf.credential, of: leaf.signatureKey, as: use, item)
     }
 
     /// D-11
@@ -131,8 +131,7 @@ package struct LeafRules {
 
     /// D-19
     func checkCredential(
-        _ credential: Credential, of signatureKey: [UInt8], as use: CredentialUse,
-        _ profile: GroupProfile, _ item: String
+        _ credential: Credential, of signatureKey: [UInt8], as use: CredentialUse, _ item: String
     ) throws(Refusal) {
         if case .x509(let certificates) = credential {
             let certifies = certificates.first.flatMap { try? X509Certificate(der: $0) }?

@@ -1,3 +1,4 @@
+import MLSCrypto
 import MLSMessages
 import PresentationLanguage
 
@@ -37,6 +38,8 @@ package struct PendingProposal: TLSCodable, Hashable, Sendable {
 package struct PendingProposals: Sendable {
     package private(set) var list: [PendingProposal] = []
     private var places: [[UInt8]: Int] = [:]
+    /// A running hash over the references, in their order.
+    package private(set) var hash: Digest32 = .zero
 
     package subscript(reference: [UInt8]) -> PendingProposal? {
         places[reference].map { list[$0] }
@@ -47,5 +50,13 @@ package struct PendingProposals: Sendable {
         guard places[proposal.reference] == nil else { return }
         places[proposal.reference] = list.count
         list.append(proposal)
+        hash = SHA256.hash(hash.bytes, proposal.reference)
+    }
+
+    /// The leaves that go with a commit of these.
+    var removed: Set<UInt32> {
+        Set(
+            list.lazy.filter { $0.proposal.type != .update }
+                .compactMap { $0.proposal.target(from: $0.sender) })
     }
 }

@@ -113,9 +113,7 @@ struct ProposalListRules {
     private func checkSupport() throws(Refusal) {
         let types = Set(list.entries.map(\.proposal.type)).filter { !$0.isDefault }
         guard !types.isEmpty else { return }
-        var change = CapabilityCensus()
-        for leaf in list.removed.compactMap(group.tree.leaf(at:)) { change.count(leaf, -1) }
-        let members = group.tree.membership(adding: change)
+        let members = group.members(without: list.removed)
         let missing = types.filter { !members.allSupport($0) }.min()
         try rules.require(
             .proposalSupport, missing == nil, "proposal list",
@@ -165,5 +163,14 @@ struct ProposalListRules {
                 .externalCommitProposals, range.contains(count), "proposal list",
                 expected: "\(range) of \(type.name)", found: "\(count)")
         }
+    }
+}
+
+extension PublicGroup {
+    /// The members of this epoch but for some, who do not process the commit that removes them.
+    func members(without removed: Set<UInt32>) -> Membership {
+        var change = CapabilityCensus()
+        for leaf in removed.compactMap(tree.leaf(at:)) { change.count(leaf, -1) }
+        return tree.membership(adding: change)
     }
 }

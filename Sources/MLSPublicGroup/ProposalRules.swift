@@ -47,8 +47,10 @@ struct ProposalRules {
             try rules.require(
                 .grease, !type.isGREASE, item, expected: "a proposal type that is not GREASE",
                 found: type.description)
+            guard !isInline else { return }
+            let members = group.members(without: group.pending.removed)
             try rules.require(
-                .proposalSupport, group.tree.membership().allSupport(type), item,
+                .proposalSupport, members.allSupport(type), item,
                 expected: "a proposal type that all members support", found: type.description)
         }
     }
@@ -150,9 +152,10 @@ struct ProposalRules {
     ) throws(Refusal) {
         let new = try ContextExtensions(list, profile)
         try new.checkDictionaryEdit(from: group.extensions, profile, item)
-        for sender in new.externalSenders where !group.extensions.externalSenders.contains(sender) {
+        let known = Set(group.extensions.externalSenders)
+        for sender in new.externalSenders where !known.contains(sender) {
             try leafRules.checkCredential(
-                sender.credential, of: sender.signatureKey, as: .externalSender, profile, item)
+                sender.credential, of: sender.signatureKey, as: .externalSender, item)
         }
     }
 

@@ -6,7 +6,7 @@ import RuleBook
 /// The public side of an MLS group at an epoch: all that someone outside the group can know of it
 /// (RFC 9420 §8.1), and the proposals that wait for a commit.
 ///
-/// A group starts from a GroupInfo and a ratchet tree (``init(importing:tree:profile:)``). Messages
+/// A group starts from a GroupInfo and a ratchet tree (``init(importing:tree:_:)``). Messages
 /// are judged against it without changing it; what was accepted is then applied.
 package struct PublicGroup: Sendable {
     package let suite: CipherSuite
@@ -27,7 +27,7 @@ package struct PublicGroup: Sendable {
     private(set) var encodedContext: [UInt8]
     package private(set) var extensions: ContextExtensions
 
-    /// Of what was validated already; see ``init(importing:tree:profile:)``.
+    /// Of what was validated already; see ``init(importing:tree:_:)``.
     init(
         suite: CipherSuite, context: GroupContext, extensions: ContextExtensions,
         confirmationTag: [UInt8], tree: RatchetTree, groupInfo: GroupInfoParts?
@@ -49,10 +49,14 @@ package struct PublicGroup: Sendable {
     }
 
     /// Moves to the next epoch. The change must have been staged on this very state, or recorded
-    /// after it.
+    /// after it; one that was not is refused, and the group is of no use any more.
     package mutating func apply(
         _ change: GroupChange, _ profile: GroupProfile
     ) throws(Refusal) {
+        guard change.tree.justifiesWidth(from: tree.width) else {
+            throw Refusal(
+                .treeShape, "tree", expected: "\(tree.width) leaves", found: "\(change.tree.width)")
+        }
         if let list = change.extensions {
             extensions = try ContextExtensions(list, profile)
             context.extensions = list

@@ -60,9 +60,7 @@ package struct RatchetTree: TreeView, Sendable {
     /// Lays a change over the tree for good.
     package mutating func apply(_ change: TreeChange) {
         resize(width: change.width)
-        for (place, node) in change.nodes where place.value < nodes.count {
-            set(node, at: place)
-        }
+        for (place, node) in change.nodes { set(node, at: place) }
         for (place, hash) in change.hashes { hashes[place] = hash }
         fillHashes(below: root)
     }

@@ -19,7 +19,13 @@ package struct TreeChange: TLSCodable, Sendable {
     package let nodes: [(place: NodeIndex, node: Node?)]
     let hashes: [NodeIndex: [UInt8]]
 
-    /// How many hashes the change took.
+    /// Whether a tree of `width` leaves may become this wide: only for a leaf in the new half.
+    func justifiesWidth(from width: Int) -> Bool {
+        self.width <= width
+            || nodes.contains { $0.place.value > self.width - 1 && $0.node?.leaf != nil }
+    }
+
+    /// How many hashes the change took; for tests of its cost.
     package var hashCount: Int { hashes.count }
 
     init(width: Int, nodes: [NodeIndex: Node?], hashes: [NodeIndex: [UInt8]]) {
@@ -36,10 +42,17 @@ package struct TreeChange: TLSCodable, Sendable {
         }
         let width = Int(claimed)
         nodes = try reader.readVector { (reader) throws(DecodingError) in
-            var list: [(NodeIndex, Node?)] = []
+            var list: [(place: NodeIndex, node: Node?)] = []
             while reader.remaining > 0 {
+                let start = reader.offset
                 let place = NodeIndex(Int(try reader.readUInt32()))
                 let node: Node? = try reader.readOptional()
+                let follows = list.last.map { $0.place.value < place.value } ?? true
+                let fits = node.map { ($0.leaf != nil) == place.isLeaf } ?? true
+                guard follows, fits, place.value < 2 * width - 1 else {
+                    throw DecodingError(
+                        .invalidValue(field: "node", value: UInt64(place.value)), at: start)
+                }
                 list.append((place, node))
             }
             return list

@@ -136,8 +136,9 @@ package struct TreeDraft: TreeView {
         return place.subtree.contains(base.root.value) ? base.occupied(below: base.root) : 0
     }
 
-    /// 1 if the place still holds what the base has there.
+    /// 1 if the place is still there and holds what the base has there.
     private func unchanged(_ place: NodeIndex?) -> Int {
-        place.map { changed[$0] == nil ? 1 : 0 } ?? 0
+        guard let place, place.value < 2 * width - 1, changed[place] == nil else { return 0 }
+        return 1
     }
 }

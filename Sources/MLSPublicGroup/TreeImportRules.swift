@@ -16,9 +16,15 @@ package struct TreeImportRules {
 
     /// D-65, as far as the list of nodes goes.
     package static func checkNodes(
-        _ exchanged: RatchetTreeNodes, _ rules: Enforcement
+        _ exchanged: RatchetTreeNodes, _ profile: GroupProfile
     ) throws(Refusal) {
+        let rules = profile.enforcement
         let nodes = exchanged.nodes
+        guard nodes.count < 2 * profile.maximumWidth else {
+            throw Refusal(
+                .importedTree, "ratchet tree", expected: "at most \(profile.maximumWidth) leaves",
+                found: "\(nodes.count) nodes")
+        }
         guard !nodes.isEmpty else {
             throw Refusal(.importedTree, "ratchet tree", expected: "nodes", found: "none")
         }

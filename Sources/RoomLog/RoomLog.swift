@@ -40,7 +40,7 @@ package struct RoomLog: Sendable {
         time: UInt64
     ) async throws(RoomLogError) -> Position {
         try await append(
-            to: .new(uri: uri), .genesis, genesis.encoded, events, leading: state, time)
+            to: .new(uri: uri), .genesis, genesis.evidence.encoded, events, leading: state, time)
     }
 
     /// Records an accepted handshake after `last`, the room's latest record.

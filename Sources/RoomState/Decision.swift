@@ -37,12 +37,16 @@ extension RoomState {
     ) -> Decision {
         Decision { () throws(Refusal) in
             let message = try PublicGroup.read(input.message, profile)
-            let companions = try Self.companions(of: input, profile)
             let handshake = try group.authenticate(message, profile)
             switch handshake.content.content.body {
             case .proposal:
+                try Self.checkNoCompanions(of: input)
+                // A proposal that waits already is not queued again.
+                let reference = handshake.content.proposalReference(group.suite.hash)
+                if group.pending[reference] != nil { return [] }
                 return [.proposalQueued(try group.judge(proposal: handshake, now: now, profile))]
             case .commit:
+                let companions = try Self.companions(of: input, profile)
                 let proposals = try group.proposals(of: handshake, now: now, profile)
                 return [
                     .commitAccepted(try group.stage(handshake, proposals, companions, profile))
@@ -51,6 +55,16 @@ extension RoomState {
                 // D-2 keeps these out.
                 return []
             }
+        }
+    }
+
+    /// Welcome, GroupInfo and tree belong to commits.
+    private static func checkNoCompanions(of input: GroupHandshake) throws(Refusal) {
+        for (rule, name, companion) in [
+            (Rule.welcome, "Welcome", input.welcome), (.groupInfo, "GroupInfo", input.groupInfo),
+            (.suppliedTree, "tree", input.tree),
+        ] where companion != nil {
+            throw Refusal(rule, "proposal", expected: "no \(name)", found: "one")
         }
     }
 

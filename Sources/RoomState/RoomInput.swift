@@ -1,3 +1,4 @@
+import MLSMessages
 import PresentationLanguage
 
 /// ```
@@ -6,7 +7,7 @@ import PresentationLanguage
 ///     optional<RatchetTree> ratchet_tree;        // opaque<V>: optional<Node> ratchet_tree<V>
 /// } GroupGenesis;
 /// ```
-/// What a group is imported from, as received.
+/// What a group is imported from, as received. In a record the tree is left out, being in the event.
 package struct GroupGenesis: TLSCodable, Hashable, Sendable {
     package let groupInfo: [UInt8]
     package let tree: [UInt8]?
@@ -24,6 +25,11 @@ package struct GroupGenesis: TLSCodable, Hashable, Sendable {
     package func write(to writer: inout Writer) {
         writer.write(opaque: groupInfo)
         writer.write(optionalOpaque: tree)
+    }
+
+    /// What a record keeps of it as evidence.
+    package var evidence: GroupGenesis {
+        GroupGenesis(groupInfo: withoutTree(groupInfo), tree: nil)
     }
 }
 
@@ -68,6 +74,17 @@ package struct GroupHandshake: TLSCodable, Hashable, Sendable {
 
     /// What a record keeps of it as evidence.
     package var evidence: GroupHandshake {
-        GroupHandshake(message: message, welcome: welcome, groupInfo: groupInfo)
+        GroupHandshake(
+            message: message, welcome: welcome, groupInfo: groupInfo.map(withoutTree))
     }
+}
+
+/// An MLSMessage with a GroupInfo whose ratchet_tree extension, if it has one, is left without data:
+/// the tree is the group's, and its encoding has one form only.
+private func withoutTree(_ message: [UInt8]) -> [UInt8] {
+    guard case .groupInfo(var groupInfo)? = try? MLSMessage(parsing: message),
+        groupInfo.extensions.data(of: .ratchetTree) != nil
+    else { return message }
+    groupInfo.extensions = groupInfo.extensions.withoutTree
+    return MLSMessage.groupInfo(groupInfo).encoded
 }

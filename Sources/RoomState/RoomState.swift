@@ -10,7 +10,7 @@ import RuleBook
 package struct RoomState: Sendable {
     package enum Status: UInt8, Sendable {
         case open = 0
-        /// A ReInit closed the group; its successor is another group.
+        /// A ReInit closed the group for messages; the room waits for its successor.
         case closing = 1
     }
 
@@ -49,7 +49,7 @@ package struct RoomState: Sendable {
     ///     opaque interim_transcript_hash<V>;
     ///     opaque confirmation_tag<V>;
     ///     optional<ReInit> reinit;
-    ///     ProposalRef pending<V>;
+    ///     opaque pending_hash[32];       // over the ProposalRefs; zeros where there are none
     ///     opaque used_key_packages_hash<V>;
     ///     optional<GroupInfoParts> group_info;
     /// })
@@ -63,7 +63,7 @@ package struct RoomState: Sendable {
         input.write(opaque: group.interimTranscriptHash)
         input.write(opaque: group.confirmationTag)
         input.write(optional: group.reInit)
-        input.write(opaqueList: group.pending.list.map(\.reference))
+        group.pending.hash.write(to: &input)
         input.write(opaque: group.usedKeyPackagesHash)
         input.write(optional: group.groupInfo)
         return SHA256.hash(input.bytes)

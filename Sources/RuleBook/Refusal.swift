@@ -10,9 +10,16 @@ package struct Refusal: Error, Hashable, Sendable {
 
     package init(_ rule: Rule, _ item: String, expected: String, found: String) {
         self.rule = rule
-        self.item = item
-        self.expected = expected
-        self.found = found
+        self.item = Self.shortened(item)
+        self.expected = Self.shortened(expected)
+        self.found = Self.shortened(found)
+    }
+
+    /// Texts quote inputs, which may be long.
+    private static func shortened(_ text: String) -> String {
+        let limit = 300
+        guard text.utf8.count > limit else { return text }
+        return "\(text.prefix(limit)) … (\(text.utf8.count) bytes)"
     }
 
     /// The refusal as one line, without the rule id.

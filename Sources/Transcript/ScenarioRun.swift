@@ -9,29 +9,33 @@ import RuleBook
 package struct ScenarioRun {
     private let scenario: TranscriptScenario
     private let now: UInt64
+    private let listingMembers: Bool
     private let rooms: RoomLog?
     private var follower: Follower
     private var position: RoomLog.Position?
     private var next = 0
 
-    package init(_ scenario: TranscriptScenario, now: UInt64, recordingIn rooms: RoomLog?) {
+    /// `listingMembers`: the reports name all members.
+    package init(
+        _ scenario: TranscriptScenario, now: UInt64, listingMembers: Bool = false,
+        recordingIn rooms: RoomLog? = nil
+    ) {
         self.scenario = scenario
         self.now = now
+        self.listingMembers = listingMembers
         self.rooms = rooms
         follower = Follower(now: now)
     }
 
-    /// Imports the group and reports on it.
-    package mutating func start(then report: (StepReport) throws -> Void) async throws {
+    /// Imports the group and reports on it. `names` gives the room its URI.
+    package mutating func start(
+        naming names: inout RoomNames, then report: (StepReport) throws -> Void
+    ) async throws {
         let outcome = try follower.start(scenario)
         if let rooms, let state = follower.state, case .accepted(let events) = outcome.decision {
-            let initial = scenario.initial
-            position = try await rooms.create(
-                uri: try rooms.unusedURI(for: scenario.name),
-                GroupGenesis(groupInfo: initial.groupInfo, tree: initial.ratchetTree), events,
-                leading: state, time: now)
+            position = try await create(in: rooms, events, leading: state, naming: &names)
         }
-        try report(StepReport(scenario.name, .initial, outcome, follower.state))
+        try report(self.report(.initial, outcome))
     }
 
     /// Takes the next step and reports on it; false at the end, or where there is no group.
@@ -40,34 +44,56 @@ package struct ScenarioRun {
         let step = scenario.steps[next]
         let outcome = try follower.take(step)
         if let rooms, let last = position, let state = follower.state,
-            case .accepted(let events) = outcome.decision
+            case .accepted(let events) = outcome.decision, !events.isEmpty
         {
             position = try await rooms.append(
                 Follower.input(step), events, after: last, leading: state, time: now)
         }
-        try report(StepReport(scenario.name, .number(next), outcome, follower.state))
+        try report(self.report(.number(next), outcome))
         next += 1
         return true
     }
-}
 
-extension RoomLog {
-    /// A URI for a scenario's room: its name, with a number behind it where that is taken.
-    fileprivate func unusedURI(for name: String) throws(RoomLogError) -> [UInt8] {
-        var uri = "mimi://transcripts.invalid/r/" + percentEncoded(name)
-        do {
-            var number = 2
-            while try log.room(uri: Array(uri.utf8)) != nil {
-                uri = "mimi://transcripts.invalid/r/" + percentEncoded(name) + "~\(number)"
-                number += 1
-            }
-        } catch {
-            throw .store(error)
-        }
-        return Array(uri.utf8)
+    private func report(_ step: StepName, _ outcome: Follower.Outcome) -> StepReport {
+        StepReport(
+            scenario.name, step, outcome, follower.state, listingMembers: listingMembers)
     }
 
-    /// All but the unreserved characters of RFC 3986 §2.3 as `%XX`.
+    /// Records the import under the first URI that no other room has.
+    private func create(
+        in rooms: RoomLog, _ events: [RoomEvent], leading state: RoomState,
+        naming names: inout RoomNames
+    ) async throws(RoomLogError) -> RoomLog.Position {
+        let initial = scenario.initial
+        let genesis = GroupGenesis(groupInfo: initial.groupInfo, tree: initial.ratchetTree)
+        while true {
+            do {
+                return try await rooms.create(
+                    uri: names.next(for: scenario.name), genesis, events, leading: state, time: now)
+            } catch .conflict {
+                continue
+            } catch {
+                throw error
+            }
+        }
+    }
+}
+
+/// URIs for the rooms of scenarios: the scenario's name, with a number behind it from the second on.
+package struct RoomNames {
+    private var used: [String: Int] = [:]
+
+    package init() {}
+
+    /// The next URI for a name, which no earlier call gave.
+    mutating func next(for name: String) -> [UInt8] {
+        used[name, default: 0] += 1
+        let number = used[name, default: 1]
+        let uri = "mimi://transcripts.invalid/r/" + percentEncoded(name)
+        return Array((number == 1 ? uri : "\(uri)~\(number)").utf8)
+    }
+
+    /// All but the unreserved characters of RFC 3986 §2.3 as `%XX`; `~` sets off the number.
     private func percentEncoded(_ text: String) -> String {
         let unreserved = Set(
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._".utf8)

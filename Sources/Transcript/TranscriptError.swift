@@ -6,15 +6,28 @@ package struct TranscriptError: Error, CustomStringConvertible {
 
     init(_ problem: String, at path: [any CodingKey]) {
         let place = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-        description = place.isEmpty ? problem : "\(place): \(problem)"
+        let text = place.isEmpty ? problem : "\(place): \(problem)"
+        // A file may have keys of any length.
+        description = text.count > 300 ? "\(text.prefix(300)) …" : text
+    }
+
+    /// A type in the words of JSON.
+    private static func kind(_ type: Any.Type) -> String {
+        switch type {
+        case is String.Type: "a string"
+        case is Bool.Type: "true or false"
+        case is any FixedWidthInteger.Type: "a number"
+        case is [Any].Type: "an array"
+        default: "an object"
+        }
     }
 
     init(_ error: DecodingError) {
         switch error {
         case .typeMismatch(let type, let context):
-            self.init("is no \(type)", at: context.codingPath)
+            self.init("is not \(Self.kind(type))", at: context.codingPath)
         case .valueNotFound(let type, let context):
-            self.init("is null instead of a \(type)", at: context.codingPath)
+            self.init("is null instead of \(Self.kind(type))", at: context.codingPath)
         case .keyNotFound(let key, let context):
             self.init("has no key \"\(key.stringValue)\"", at: context.codingPath)
         case .dataCorrupted(let context):

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -16,7 +17,8 @@ import Testing
         ["nonsense"], ["follow"], ["follow", "--nonsense"], ["follow", "x", "--now", "soon"],
         ["follow", "x", "--now", "-1"], ["log"], ["log", "--store"], ["show", "/tmp"],
         ["show", "-1", "/tmp"], ["show", "99999999999999999999", "/tmp"], ["state"],
-        ["state", "--store", "a", "b"], ["replay", "--at", "x", "a"], ["export"],
+        ["state", "--store", "a", "b"], ["log", ""], ["follow", "x", "--store", ""],
+        ["replay", "--at", "x", "a"], ["export"],
     ])
     func arguments(_ words: [String]) throws {
         try expectRefused(words)
@@ -32,7 +34,10 @@ import Testing
             try FileManager.default.createDirectory(at: garbage, withIntermediateDirectories: true)
             try Data((0..<40_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
                 .write(to: garbage.appending(path: "data.mdb"))
-            for path in [file.path, empty.path, garbage.path, "/nonexistent/store"] {
+            let fifo = directory.appending(path: "fifo")
+            try FileManager.default.createDirectory(at: fifo, withIntermediateDirectories: true)
+            #expect(mkfifo(fifo.appending(path: "data.mdb").path, 0o600) == 0)
+            for path in [file.path, garbage.path, fifo.path, "/nonexistent/store"] {
                 for command in ["log", "state", "replay", "export"] {
                     try expectRefused([command, path], path)
                 }
@@ -40,6 +45,12 @@ import Testing
                 let transcript = try #require(try Fixtures.transcripts.first).path
                 try expectRefused(["follow", transcript, "--store", path])
             }
+            // An empty directory is no store, but may become one.
+            try expectRefused(["log", empty.path], empty.path)
+            let transcript = try #require(try Fixtures.transcripts.first).path
+            let follow = try Command(
+                "follow", transcript, "--now", "\(Fixtures.now)", "--store", empty.path)
+            #expect(follow.status == 0, "\(follow.error)")
         }
     }
 
@@ -78,7 +89,7 @@ import Testing
                 try expectRefused(["follow", file.path], fragment)
             }
             try expectRefused(["follow", directory.path], "can't be read")
-            try expectRefused(["follow", directory.appending(path: "none").path], "can't be read")
+            try expectRefused(["follow", directory.appending(path: "none").path], "does not exist")
         }
     }
 
@@ -92,6 +103,36 @@ import Testing
             let run = try Command("follow", file.path)
             #expect(run.status == 0)
             #expect(!run.output.contains("\u{1b}") && run.output.contains("\\u{1b}[2J"))
+        }
+    }
+
+    @Test func pathsThatAreNotText() throws {
+        try withTemporaryDirectory { directory in
+            let transcript = try #require(try Fixtures.transcripts.first).path
+            let script =
+                "cd \(directory.path) && exec \(Command.executable)"
+                + " follow \(transcript) --store \"$(printf '\\377')\""
+            let run = try Command(shell: script)
+            #expect(run.status == 2)
+            #expect(run.error.contains("UTF-8"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        }
+    }
+
+    @Test func outputThatCannotBeWritten() throws {
+        let transcript = try #require(try Fixtures.transcripts.first).path
+        for arguments in ["follow \(transcript)", "follow --json \(transcript)"] {
+            let run = try Command(shell: "exec \(Command.executable) \(arguments) >/dev/full")
+            #expect(run.status == 2)
+            #expect(run.error.contains("No space left on device"), "\(run.error)")
+        }
+    }
+
+    @Test func aTranscriptThatIsNotThereMakesNoStore() throws {
+        try withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store").path
+            try expectRefused(["follow", "/nonexistent", "--store", store])
+            #expect(!FileManager.default.fileExists(atPath: store))
         }
     }
 

@@ -11,7 +11,7 @@ struct Command {
     let peakMemory: Int
 
     /// The command beside the test's own executable.
-    private static let executable = URL(filePath: CommandLine.arguments[0])
+    static let executable = URL(filePath: CommandLine.arguments[0])
         .deletingLastPathComponent().appending(path: "hubstore").path
 
     /// Runs the command to its end.
@@ -23,7 +23,16 @@ struct Command {
         self = try withTemporaryDirectory { try Command(arguments, outputIn: $0) }
     }
 
-    private init(_ arguments: [String], outputIn directory: URL) throws {
+    /// Runs a line of shell.
+    init(shell line: String) throws {
+        self = try withTemporaryDirectory {
+            try Command(["-c", line], of: "/bin/sh", outputIn: $0)
+        }
+    }
+
+    private init(
+        _ arguments: [String], of executable: String = Self.executable, outputIn directory: URL
+    ) throws {
         let outputFile = directory.appending(path: "output").path
         let errorFile = directory.appending(path: "error").path
 
@@ -32,12 +41,12 @@ struct Command {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
-        var words = ([Self.executable] + arguments).map { strdup($0) } + [nil]
+        var words = ([executable] + arguments).map { strdup($0) } + [nil]
         defer {
             for word in words { free(word) }
         }
         var process = pid_t()
-        let result = posix_spawn(&process, Self.executable, &actions, nil, &words, environ)
+        let result = posix_spawn(&process, executable, &actions, nil, &words, environ)
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
         var waited: Int32 = 0
         var usage = rusage()

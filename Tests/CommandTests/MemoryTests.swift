@@ -45,7 +45,7 @@ import Testing
 
     /// One member to the far right of blanks: a sound group that many have left.
     private static func blanks(_ creator: ForgedClient) -> GroupGenesis {
-        let count = 1 << 19
+        let count = 1 << 18
         let blanks = [Node?](repeating: nil, count: 2 * count - 2)
         let nodes = RatchetTreeNodes(blanks + [.leaf(creator.keyPackage().leafNode)])
         return ForgedGroup.genesis(

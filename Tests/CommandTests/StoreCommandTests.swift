@@ -43,6 +43,7 @@ import Testing
             #expect(try Command("show", "\(steps.count)", store).status == 2)
             #expect(try Command("state", store, "--room", "nobody").status == 2)
             #expect(try Command("state", store, "--at", "\(steps.count)").status == 2)
+            #expect(try Command("replay", store, "--at", "\(steps.count)").status == 2)
         }
     }
 
@@ -84,6 +85,74 @@ import Testing
             let run = try Command("follow", file.path, "--now", now)
             #expect(run.status == 1)
             #expect(run.output.contains("FAIL"))
+        }
+    }
+
+    /// Damage that `replay` sees is in what the records prove; a lost or older meta page is not.
+    @Test func damagedRowsAreNoticed() throws {
+        try withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store")
+            let files = try Fixtures.transcripts.map(\.path)
+            let arguments = ["follow", "--now", now, "--store", store.path] + files
+            #expect(try Command(arguments).status == 0)
+            let path = store.appending(path: "data.mdb")
+            let sound = try Data(contentsOf: path)
+            // The rooms' URIs stand in their rows, and nowhere else.
+            let name = Data("mimi://transcripts.invalid/r/".utf8)
+            var noticed = 0
+            var start = sound.startIndex
+            while let range = sound.range(of: name, in: start..<sound.endIndex) {
+                start = range.upperBound
+                // The byte before the URI and its length is the last of the state hash.
+                var damaged = sound
+                damaged[range.lowerBound - 4] ^= 1
+                try damaged.write(to: path)
+                if try Command("replay", store.path).status == 1 { noticed += 1 }
+            }
+            #expect(noticed >= 2)
+            try sound.write(to: path)
+            #expect(try Command("replay", store.path).status == 0)
+        }
+    }
+
+    /// Whatever a flipped bit does, the command ends by itself.
+    @Test func flippedBitsEndNoCommandBySignal() throws {
+        try withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store")
+            let files = try Fixtures.transcripts.map(\.path)
+            let arguments = ["follow", "--now", now, "--store", store.path] + files
+            #expect(try Command(arguments).status == 0)
+            let path = store.appending(path: "data.mdb")
+            let sound = try Data(contentsOf: path)
+            var random = SplitMix64(state: 3)
+            for _ in 0..<200 {
+                var damaged = sound
+                // Half of the flips in page headers, where liblmdb believes everything.
+                let page = Int.random(in: 0..<sound.count / 4096, using: &random) * 4096
+                let place =
+                    page
+                    + Int.random(in: 0..<(Bool.random(using: &random) ? 24 : 4096), using: &random)
+                damaged[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+                try damaged.write(to: path)
+                let run = try Command("replay", store.path)
+                #expect((0...2).contains(run.status), "byte \(place): \(run.status)")
+                #expect(run.status != 2 || run.error.split(separator: "\n").count == 1)
+            }
+        }
+    }
+
+    @Test func twoFollowersAtOnce() throws {
+        try withTemporaryDirectory { directory in
+            let store = directory.appending(path: "store").path
+            let file = try #require(try Fixtures.transcripts.first).path
+            let one = "\(Command.executable) follow \(file) --now \(now) --store \(store)"
+            let script =
+                "\(one) || exit 9; for i in 1 2 3; do \(one) & done; "
+                + "wait %1 && wait %2 && wait %3"
+            let run = try Command(shell: script)
+            #expect(run.status == 0, "\(run.error)")
+            let rooms = try Command("replay", store, "--json").objects()
+            #expect(rooms.count == 8 && rooms.allSatisfy { $0["ok"] as? Bool == true })
         }
     }
 

@@ -33,15 +33,14 @@ import Testing
     }
 
     @Test func dictionaryKeepsItsOrder() throws {
-        var dictionary = AppDataDictionary()
-        for id: UInt16 in [5, 1, 3] { dictionary[ComponentID(id)] = [UInt8(id)] }
+        let components = Dictionary(
+            uniqueKeysWithValues: [5, 1, 3].map { (ComponentID($0), [UInt8($0)]) })
+        let dictionary = AppDataDictionary(components)
         #expect(dictionary.entries.map(\.component.rawValue) == [1, 3, 5])
         #expect(dictionary.isSorted)
-        dictionary[ComponentID(3)] = [9]
-        #expect(dictionary[ComponentID(3)] == [9])
-        dictionary[ComponentID(3)] = nil
-        dictionary[ComponentID(4)] = nil
-        #expect(dictionary.entries.map(\.component.rawValue) == [1, 5])
+        #expect(dictionary[ComponentID(3)] == [3])
+        #expect(dictionary[ComponentID(4)] == nil)
+        #expect(dictionary.byComponent == components)
         #expect(try AppDataDictionary(parsing: dictionary.encoded) == dictionary)
         let twice = AppDataDictionary([.init(.appAck, data: []), .init(.appAck, data: [])])
         #expect(!twice.isSorted)

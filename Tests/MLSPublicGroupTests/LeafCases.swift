@@ -121,8 +121,9 @@ private let faults: [LeafFault] = [
         $0.extensions = [Extension(.appDataDictionary, data: dictionary.encoded)]
     },
     LeafFault(.appDataDictionary, "a component that belongs in key packages") {
-        var dictionary = try! AppDataDictionary(parsing: listingComponents)
-        dictionary[.lastResortKeyPackage] = []
+        var components = try! AppDataDictionary(parsing: listingComponents).byComponent
+        components[.lastResortKeyPackage] = []
+        let dictionary = AppDataDictionary(components)
         $0.extensions = [Extension(.appDataDictionary, data: dictionary.encoded)]
     },
 ]
@@ -174,6 +175,14 @@ let leafCases: [RuleCase] =
             var joiner = ForgedClient("new", .x25519Aes128)
             joiner.capabilities.extensions += [.requiredWireFormats, .supportedWireFormats]
             return (group, group.commit([.proposal(.add(joiner.keyPackage()))]))
+        },
+        .handshake(.appComponents, "members that don't list a new component of the group") {
+            let group = ForgedGroup(size: 3)
+            let list = ComponentsList([customComponent]).encoded
+            var edits = CommitEdits()
+            edits.hasPath = false
+            let update = AppDataUpdate(.appComponents, .update(list))
+            return (group, group.commit([.proposal(.appDataUpdate(update))], edits: edits))
         },
         .handshake(.appComponents, "a leaf that does not list its components at all") {
             var group = ForgedGroup(size: 2)

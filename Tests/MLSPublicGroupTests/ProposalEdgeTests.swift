@@ -122,4 +122,67 @@ import Testing
         let decision = group.state.decide(input, now: ForgedGroup.now, profile)
         #expect(decision.refusedRule == .groupContext)
     }
+
+    /// RFC 9420 §12.2: only who processes the commit must support its proposals.
+    @Test func aTypeThatOnlyALeaverLacks() {
+        let type = ProposalType(0xf001)
+        let group = ForgedGroup(size: 3) {
+            if $0.name != "client 2" { $0.capabilities.proposals.append(type) }
+        }
+        let custom = ProposalOrRef.proposal(.other(type, [1]))
+        let with = group.commit([.proposal(.remove(leaf: 2)), custom])
+        #expect(group.decide(with.input).refusedRule == nil)
+        #expect(group.decide(group.commit([custom]).input).refusedRule == .proposalSupport)
+        // The same for a proposal that waits beside the Remove.
+        var queued = group
+        #expect(group.decide(group.proposal(.other(type, [1])).input).refusedRule != nil)
+        _ = queued.queue(.remove(leaf: 2), by: 1)
+        #expect(queued.decide(queued.proposal(.other(type, [1])).input).refusedRule == nil)
+    }
+
+    @Test func aProposalSentAgain() {
+        var group = ForgedGroup(size: 3)
+        let forged = group.proposal(.remove(leaf: 2))
+        group.accept(forged)
+        let hash = group.state.stateHash
+        #expect(group.decide(forged.input).events().isEmpty)
+        #expect(group.state.stateHash == hash)
+    }
+
+    @Test func companionsOfAProposal() {
+        let group = ForgedGroup(size: 3)
+        let proposal = group.proposal(.remove(leaf: 2)).input.message
+        let commit = group.commit([.proposal(.add(joiner.keyPackage()))]).input
+        for (input, rule) in [
+            (GroupHandshake(message: proposal, welcome: commit.welcome), Rule.welcome),
+            (GroupHandshake(message: proposal, groupInfo: commit.groupInfo), .groupInfo),
+            (GroupHandshake(message: proposal, tree: commit.tree), .suppliedTree),
+        ] {
+            #expect(group.decide(input).refusedRule == rule)
+        }
+    }
+
+    /// D-14 is about the tree that results: the committer's own new leaf counts.
+    @Test func aCapabilityThatTheCommitterBringsAlong() {
+        let type = CredentialType(0xf0f0)
+        let group = ForgedGroup(size: 1)
+        var newcomer = joiner
+        newcomer.credential = .other(type, [1])
+        newcomer.capabilities.credentials.append(type)
+        var edits = CommitEdits()
+        edits.leaf = { $0.capabilities.credentials.append(type) }
+        let forged = group.commit([.proposal(.add(newcomer.keyPackage()))], edits: edits)
+        #expect(group.decide(forged.input).refusedRule == nil)
+    }
+
+    @Test func longTextsAreCut() {
+        let group = ForgedGroup(size: 2)
+        let forged = group.proposal(
+            .remove(leaf: 1), edit: { $0.groupID = [UInt8](repeating: 7, count: 100_000) })
+        guard case .rejected(let refusal) = group.decide(forged.input) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(refusal.description.utf8.count < 1000)
+    }
 }

@@ -48,6 +48,6 @@ import Testing
     @Test func stateHash() {
         #expect(
             ForgedGroup(size: 3).state.stateHash.description
-                == "09826b1d90abba1a79af5cfb944bbd96da66694059425f905efe3f1ea0c26c06")
+                == "6c425157d8c622694938dd5bf2f752777aaef759a62cf77a356fe995dbb48650")
     }
 }

@@ -46,13 +46,15 @@ struct NextEpoch {
                 addedLeaves.append(tree.add(keyPackage.leafNode))
             case (.appDataUpdate(let update), _):
                 let data = extensions.data(of: .appDataDictionary)
-                var dictionary = data.flatMap { try? AppDataDictionary(parsing: $0) } ?? .init()
+                let dictionary = data.flatMap { try? AppDataDictionary(parsing: $0) }
+                var components = dictionary?.byComponent ?? [:]
                 if case .update(let payload) = update.operation {
-                    dictionary[update.component] = payload
+                    components[update.component] = payload
                 } else {
-                    dictionary[update.component] = nil
+                    components[update.component] = nil
                 }
-                extensions = extensions.setting(.appDataDictionary, to: dictionary.encoded)
+                extensions = extensions.setting(
+                    .appDataDictionary, to: AppDataDictionary(components).encoded)
             default:
                 break
             }

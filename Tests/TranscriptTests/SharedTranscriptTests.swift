@@ -11,13 +11,14 @@ struct SharedTranscriptTests {
         var refused = 0
         for file in try SharedInputs.transcripts.files {
             for scenario in try TranscriptFile(json: Data(contentsOf: file)).scenarios {
-                var run = ScenarioRun(scenario, now: Fixtures.now, recordingIn: nil)
+                var run = ScenarioRun(scenario, now: Fixtures.now)
+                var names = RoomNames()
                 func check(_ report: StepReport) {
                     #expect(report.ok, "\(report.line)")
                     #expect(report.accepted == (report.rule == nil))
                     if report.accepted { accepted += 1 } else { refused += 1 }
                 }
-                try await run.start(then: check)
+                try await run.start(naming: &names, then: check)
                 while try await run.step(then: check) {}
             }
         }

@@ -18,6 +18,6 @@ struct Export: ParsableCommand {
         let snapshot = HubSnapshot(
             origin: rooms.log.meta.origin, records: records,
             rooms: folded.map(RoomSnapshot.init))
-        print(String(decoding: try snapshot.json(), as: UTF8.self))
+        try emit(json(String(decoding: try snapshot.json(), as: UTF8.self)))
     }
 }

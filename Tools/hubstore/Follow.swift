@@ -23,14 +23,20 @@ struct Follow: AsyncParsableCommand {
     var store: String?
 
     func run() async throws {
+        guard store != "" else { throw Failure("the path of the store is empty") }
         let now = now ?? UInt64(Date.now.timeIntervalSince1970 * 1000)
-        let rooms = try store.map(openOrCreate)
+        var rooms: RoomLog?
+        var names = RoomNames()
         var total = StepCount()
         for file in files {
-            for scenario in try read(file).scenarios {
-                var run = ScenarioRun(scenario, now: now, recordingIn: rooms)
+            let scenarios = try read(file).scenarios
+            // A file that can't be read leaves no new store behind.
+            if rooms == nil { rooms = try store.map(openOrCreate) }
+            for scenario in scenarios {
+                var run = ScenarioRun(
+                    scenario, now: now, listingMembers: json, recordingIn: rooms)
                 do {
-                    try await run.start { try report($0, &total) }
+                    try await run.start(naming: &names) { try report($0, &total) }
                     while try await run.step(then: { try report($0, &total) }) {}
                 } catch let error as RoomLogError {
                     throw Failure("\(store ?? ""): \(error)")
@@ -38,7 +44,7 @@ struct Follow: AsyncParsableCommand {
             }
         }
         await rooms?.log.close()
-        if !json { print(total) }
+        if !json { try emit("\(total)") }
         if total.failed > 0 { throw ExitCode(1) }
     }
 
@@ -47,29 +53,43 @@ struct Follow: AsyncParsableCommand {
             return try TranscriptFile(json: Data(contentsOf: URL(filePath: file)))
         } catch let error as TranscriptError {
             throw Failure("\(file): \(error)")
+        } catch let error as CocoaError {
+            let why =
+                switch error.code {
+                case .fileReadNoSuchFile, .fileNoSuchFile: "does not exist"
+                case .fileReadNoPermission: "access is denied"
+                default: "can't be read"
+                }
+            throw Failure("\(file): \(why)")
         } catch {
             throw Failure("\(file): can't be read")
         }
     }
 
     private func openOrCreate(_ path: String) throws -> RoomLog {
+        CrashGuard.install()
         do {
-            let log =
-                FileManager.default.fileExists(atPath: path)
-                ? try EventLog.open(at: path, access: .readWrite)
-                : try EventLog.create(at: path, origin: "transcripts.invalid")
-            return RoomLog(log, profile: .plain)
+            return RoomLog(try Self.openOrCreateLog(at: path), profile: .plain)
         } catch {
             throw Failure("\(path): \(error)")
+        }
+    }
+
+    private static func openOrCreateLog(at path: String) throws(StoreError) -> EventLog {
+        do {
+            return try EventLog.open(at: path, access: .readWrite)
+        } catch {
+            guard case .notFound = error.reason else { throw error }
+            return try EventLog.create(at: path, origin: "transcripts.invalid")
         }
     }
 
     private func report(_ step: StepReport, _ total: inout StepCount) throws {
         total.count(step)
         if json {
-            try printJSON(step)
+            try emitJSON(step)
         } else {
-            print(printable(step.line))
+            try emit(printable(step.line))
         }
     }
 }

@@ -14,6 +14,7 @@ struct HubStoreTool: AsyncParsableCommand {
     /// arguments or a file can't be used.
     static func main() async {
         do {
+            try checkArguments()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -28,6 +29,16 @@ struct HubStoreTool: AsyncParsableCommand {
             exit(withError: error)
         } catch {
             stop(message(for: error), code: 2)
+        }
+    }
+
+    /// Swift repairs arguments that are not text, which would make another path of a path.
+    private static func checkArguments() throws {
+        for place in 1..<max(Int(CommandLine.argc), 1) {
+            guard let argument = CommandLine.unsafeArgv[place] else { continue }
+            if String(validatingCString: argument) == nil {
+                throw Failure("argument \(place) is not UTF-8 text")
+            }
         }
     }
 

@@ -45,7 +45,7 @@ struct Log: ParsableCommand {
 
     private func report(_ record: Record, in room: String) throws {
         let summary = try RecordSummary(record, in: room)
-        if json { try printJSON(summary) } else { print(printable(summary.line)) }
+        if json { try emitJSON(summary) } else { try emit(printable(summary.line)) }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLog
 import LMDBStore
 import RoomLog
 import SnapshotExport
@@ -16,20 +17,40 @@ struct Replay: ParsableCommand {
     func run() throws {
         let rooms = try options.open()
         var failed = false
-        for room in try selection.selected(rooms) {
+        for room in try select(rooms) {
             do {
                 guard let folded = try rooms.fold(room, through: selection.at) else { continue }
+                if selection.at == nil { try rooms.checkIndexes(of: room, folded) }
                 try report(ReplayReport(room: room.name, RoomSnapshot(folded)))
             } catch let error as RoomLogError {
                 failed = true
                 try report(ReplayReport(room: room.name, problem: "\(error)"))
             }
         }
+        if selection.at == nil, selection.room == nil {
+            do {
+                try rooms.checkHead()
+            } catch {
+                failed = true
+                try report(ReplayReport(room: "the log", problem: "\(error)"))
+            }
+        }
         if failed { throw ExitCode(1) }
     }
 
+    private func select(_ rooms: RoomLog) throws -> [Room] {
+        do {
+            try selection.checkTime(rooms)
+            return try selection.selected(rooms)
+        } catch let error as StoreError {
+            throw Failure("\(error)")
+        } catch let error as RoomLogError {
+            throw Failure("\(error)")
+        }
+    }
+
     private func report(_ report: ReplayReport) throws {
-        if json { try printJSON(report) } else { print(printable(report.line)) }
+        if json { try emitJSON(report) } else { try emit(printable(report.line)) }
     }
 }
 

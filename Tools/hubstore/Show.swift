@@ -26,7 +26,7 @@ struct Show: ParsableCommand {
             let room = try rooms.log.room(record.envelope.room)
             let detail = try RecordDetail(
                 summary: RecordSummary(record, in: room?.name ?? ""), record)
-            if json { try printJSON(detail) } else { print(detail.lines) }
+            if json { try emitJSON(detail) } else { try emit(detail.lines) }
         } catch let error as StoreError {
             throw Failure("\(error)")
         } catch let error as RoomLogError {

@@ -15,7 +15,7 @@ struct State: ParsableCommand {
     func run() throws {
         for folded in try rooms.fold(options.open()) {
             let snapshot = RoomSnapshot(folded)
-            if json { try printJSON(snapshot) } else { print(printable(snapshot)) }
+            if json { try emitJSON(snapshot) } else { try emit(printable(snapshot)) }
         }
     }
 

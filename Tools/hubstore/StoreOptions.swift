@@ -15,10 +15,14 @@ struct StoreOptions: ParsableArguments {
         guard (store == nil) != (directory == nil) else {
             throw ValidationError("Name one store, as --store DIR or DIR.")
         }
+        guard store != "", directory != "" else {
+            throw ValidationError("The path of the store is empty.")
+        }
     }
 
     /// Opens the store for reading.
     func open() throws -> RoomLog {
+        CrashGuard.install()
         let path = store ?? directory ?? ""
         do {
             return RoomLog(try EventLog.open(at: path, access: .readOnly), profile: .plain)
@@ -62,7 +66,8 @@ struct RoomOptions: ParsableArguments {
         return matches
     }
 
-    private func checkTime(_ rooms: RoomLog) throws {
+    /// Refuses a time after the latest record.
+    func checkTime(_ rooms: RoomLog) throws {
         let count = try rooms.log.head().nextSequence
         if let at, at >= count { throw Failure("record \(at) does not exist; there are \(count)") }
     }
