@@ -49,13 +49,30 @@ struct Command {
         let result = posix_spawn(&process, executable, &actions, nil, &words, environ)
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
         var waited: Int32 = 0
-        var usage = rusage()
-        guard wait4(process, &waited, 0, &usage) == process else { throw POSIXError(.ECHILD) }
+        var peak = 0
+        while true {
+            peak = max(peak, Self.peakMemory(of: process))
+            let ended = waitpid(process, &waited, WNOHANG)
+            if ended == process { break }
+            guard ended == 0 else { throw POSIXError(.ECHILD) }
+            usleep(200)
+        }
         // A signal is reported as its negative number.
         status = waited & 0x7f == 0 ? waited >> 8 & 0xff : -(waited & 0x7f)
-        peakMemory = usage.ru_maxrss * 1024
+        peakMemory = peak
         output = try String(contentsOfFile: outputFile, encoding: .utf8)
         error = try String(contentsOfFile: errorFile, encoding: .utf8)
+    }
+
+    /// The peak so far of a running process, in bytes. (What wait4 tells of a spawned process counts
+    /// the memory of the one that spawned it.)
+    private static func peakMemory(of process: pid_t) -> Int {
+        guard
+            let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+        else { return 0 }
+        return kibibytes * 1024
     }
 
     /// The output's lines as JSON objects.

@@ -63,6 +63,7 @@ import Testing
         try withTemporaryDirectory { directory in
             let small = try #require(try Fixtures.transcripts.first)
             let base = try Command("follow", small.path).peakMemory
+            #expect(base > 1 << 20)
             let make = try #require(Self.inputs[name])
             let text = Self.transcript(of: make())
             let file = directory.appending(path: "big.json")
