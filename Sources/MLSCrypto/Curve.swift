@@ -34,7 +34,8 @@ enum Curve: Sendable {
         }
     }
 
-    fileprivate var nist: NISTCurve? {
+    /// The arithmetic of a NIST curve; nil for the others.
+    var nist: NISTCurve? {
         switch self {
         case .p256: .p256
         case .p384: .p384

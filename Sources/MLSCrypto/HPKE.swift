@@ -22,7 +22,7 @@ extension CipherSuite {
         let (secret, output) = try kem.encapsulate(to: publicKey, ephemeral: ephemeral)
         let schedule = try keySchedule(secret: secret, info: Self.encryptContext(label, context))
         let ciphertext = try aead.seal(
-            plaintext, key: schedule.key, nonce: schedule.nonce, aad: [])
+            plaintext, key: schedule.key(), nonce: schedule.nonce(), aad: [])
         return Sealed(kemOutput: output, ciphertext: ciphertext)
     }
 
@@ -33,24 +33,39 @@ extension CipherSuite {
         let secret = try kem.decapsulate(sealed.kemOutput, privateKey: privateKey)
         let schedule = try keySchedule(secret: secret, info: Self.encryptContext(label, context))
         return try aead.open(
-            sealed.ciphertext, key: schedule.key, nonce: schedule.nonce, aad: [])
+            sealed.ciphertext, key: schedule.key(), nonce: schedule.nonce(), aad: [])
     }
 
-    /// `KeySchedule(mode_base, shared_secret, info, "", "")`; the nonce is that of sequence 0.
+    /// `SetupBaseS(publicKey, "")` and an exported secret of `KDF.Nh` bytes (RFC 9180 §5.3), as an
+    /// external commit starts an epoch (RFC 9420 §8.3); `ephemeral` must be fresh.
+    package func exportSecret(
+        to publicKey: [UInt8], exporterContext: [UInt8], ephemeral: KEM.KeyPair
+    ) throws(CryptoError) -> (secret: [UInt8], kemOutput: [UInt8]) {
+        let (secret, output) = try kem.encapsulate(to: publicKey, ephemeral: ephemeral)
+        return (try keySchedule(secret: secret, info: []).export(exporterContext), output)
+    }
+
+    /// `SetupBaseR(kemOutput, privateKey, "")` and the same exported secret.
+    package func exportSecret(
+        from kemOutput: [UInt8], exporterContext: [UInt8], privateKey: [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        let secret = try kem.decapsulate(kemOutput, privateKey: privateKey)
+        return try keySchedule(secret: secret, info: []).export(exporterContext)
+    }
+
+    /// `KeySchedule(mode_base, shared_secret, info, "", "")`
     private func keySchedule(
         secret: [UInt8], info: [UInt8]
-    ) throws(CryptoError) -> (key: [UInt8], nonce: [UInt8]) {
+    ) throws(CryptoError) -> HPKEKeySchedule {
         let labels = HPKELabels(hash: hash, suite: hpkeSuite)
         let modeBase: [UInt8] = [0]
         let context =
             try modeBase
             + labels.extract(salt: [], label: "psk_id_hash", ikm: [])
             + labels.extract(salt: [], label: "info_hash", ikm: info)
-        let prk = try labels.extract(salt: secret, label: "secret", ikm: [])
-        let key = try labels.expand(prk, label: "key", info: context, length: aead.keySize)
-        let nonce = try labels.expand(
-            prk, label: "base_nonce", info: context, length: aead.nonceSize)
-        return (key, nonce)
+        return HPKEKeySchedule(
+            suite: self, labels: labels, context: context,
+            secret: try labels.extract(salt: secret, label: "secret", ikm: []))
     }
 
     /// `suite_id` of RFC 9180 §5.1.
@@ -76,5 +91,31 @@ extension CipherSuite {
         writer.write(opaque: Array("MLS 1.0 \(label)".utf8))
         writer.write(opaque: context)
         return writer.bytes
+    }
+}
+
+/// The secrets of one HPKE context (RFC 9180 §5.1).
+private struct HPKEKeySchedule {
+    let suite: CipherSuite
+    let labels: HPKELabels
+    /// `key_schedule_context`
+    let context: [UInt8]
+    let secret: [UInt8]
+
+    func key() throws(CryptoError) -> [UInt8] {
+        try labels.expand(secret, label: "key", info: context, length: suite.aead.keySize)
+    }
+
+    /// The nonce of sequence number 0.
+    func nonce() throws(CryptoError) -> [UInt8] {
+        try labels.expand(
+            secret, label: "base_nonce", info: context, length: suite.aead.nonceSize)
+    }
+
+    /// `Export(exporter_context, KDF.Nh)`
+    func export(_ exporterContext: [UInt8]) throws(CryptoError) -> [UInt8] {
+        let size = suite.hash.size
+        let exporter = try labels.expand(secret, label: "exp", info: context, length: size)
+        return try labels.expand(exporter, label: "sec", info: exporterContext, length: size)
     }
 }

@@ -24,6 +24,14 @@ package enum KEM: Sendable {
         try Key.privateKey(privateKey, on: curve).publicBytes(on: curve)
     }
 
+    /// Bytes of a private key, `Nsk`.
+    package var privateKeySize: Int { curve.privateKeySize }
+
+    /// The key pair of a private key.
+    package func keyPair(of privateKey: [UInt8]) throws(CryptoError) -> KeyPair {
+        KeyPair(privateKey: privateKey, publicKey: try publicKey(of: privateKey))
+    }
+
     /// `DeriveKeyPair(ikm)` (RFC 9180 §7.1.3).
     package func deriveKeyPair(ikm: [UInt8]) throws(CryptoError) -> KeyPair {
         let prk = try labels.extract(salt: [], label: "dkp_prk", ikm: ikm)

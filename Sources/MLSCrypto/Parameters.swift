@@ -4,10 +4,11 @@ import CLibcrypto
 enum Parameter {
     case text(String, String)
     case bytes(String, [UInt8])
+    case number(String, BigNumber)
 
     fileprivate var key: String {
         switch self {
-        case .text(let key, _), .bytes(let key, _): key
+        case .text(let key, _), .bytes(let key, _), .number(let key, _): key
         }
     }
 
@@ -15,6 +16,7 @@ enum Parameter {
         switch self {
         case .text(_, let text): Array(text.utf8) + [0]
         case .bytes(_, let bytes): bytes
+        case .number(_, let number): number.nativeBytes
         }
     }
 }
@@ -29,6 +31,7 @@ func withParameters<T>(
     defer {
         for copy in copies { copy.deallocate() }
     }
+    // libcrypto keeps the pointers, also those of the keys: nothing here may be a temporary.
     func copy(_ bytes: [UInt8]) -> UnsafeMutableBufferPointer<UInt8> {
         let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(bytes.count, 1))
         _ = buffer.initialize(from: bytes)
@@ -45,6 +48,8 @@ func withParameters<T>(
             entries.append(OSSL_PARAM_construct_utf8_string(key, text, 0))
         case .bytes(_, let bytes):
             entries.append(OSSL_PARAM_construct_octet_string(key, value, bytes.count))
+        case .number(_, let number):
+            entries.append(OSSL_PARAM_construct_BN(key, value, number.nativeBytes.count))
         }
     }
     entries.append(OSSL_PARAM_construct_end())

@@ -34,11 +34,28 @@ package enum SignatureScheme: Sendable {
         try Key.privateKey(privateKey, on: curve).publicBytes(on: curve)
     }
 
+    /// A private key made of random bytes; `random` gives as many as it is asked for.
+    package func privateKey(
+        from random: (Int) throws(CryptoError) -> [UInt8]
+    ) throws(CryptoError) -> [UInt8] {
+        while true {
+            var key = try random(privateKeySize)
+            // The order of P-521 has 521 bits.
+            if self == .p521 { key[0] &= 1 }
+            if (try? publicKey(of: key)) != nil { return key }
+        }
+    }
+
+    /// The signature of a message. The same message and key give the same signature in every scheme:
+    /// ECDSA takes its nonce from them (RFC 6979).
     package func sign(_ message: [UInt8], privateKey: [UInt8]) throws(CryptoError) -> [UInt8] {
+        if let digest, let nist = curve.nist {
+            return try nist.sign(message, scalar: privateKey, digest)
+        }
         let key = try Key.privateKey(privateKey, on: curve)
         return try withFreshContext { (context) throws(CryptoError) in
             try check(
-                EVP_DigestSignInit_ex(context, nil, digest?.name, nil, nil, key.pointer, nil),
+                EVP_DigestSignInit_ex(context, nil, nil, nil, nil, key.pointer, nil),
                 "EVP_DigestSignInit_ex")
             var length = 0
             try check(

@@ -34,6 +34,39 @@ import Testing
         }
     }
 
+    /// Every key is good, whoever else makes keys at the same time.
+    @Test func keysOfNISTCurves() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for suite in [CipherSuite.p256Aes128, .p384Aes256, .p521Aes256] {
+                group.addTask {
+                    for number in UInt16.min..<200 {
+                        let pair = try suite.kem.deriveKeyPair(ikm: number.encoded)
+                        #expect(suite.kem.isPublicKey(pair.publicKey))
+                        #expect(
+                            try suite.signature.publicKey(of: pair.privateKey) == pair.publicKey)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// A random key is one of the scheme, and signs the same each time.
+    @Test(arguments: CipherSuite.allCases)
+    func randomSignatureKeys(suite: CipherSuite) throws {
+        let scheme = suite.signature
+        let key = try scheme.privateKey { (count) throws(CryptoError) in
+            try SecureRandom.bytes(count)
+        }
+        let signature = try scheme.sign([1, 2, 3], privateKey: key)
+        #expect(try scheme.sign([1, 2, 3], privateKey: key) == signature)
+        #expect(
+            scheme.verify(signature, of: [1, 2, 3], publicKey: try scheme.publicKey(of: key)))
+        #expect(throws: CryptoError.self) {
+            try scheme.sign([1], privateKey: [UInt8](repeating: 0xff, count: 80))
+        }
+    }
+
     @Test func scalarsOutsideTheOrder() {
         let zero = [UInt8](repeating: 0, count: 32)
         let large = [UInt8](repeating: 0xff, count: 32)
