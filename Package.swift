@@ -43,6 +43,8 @@ let package = Package(
         layer(
             "RoomState",
             ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RuleBook"]),
+        layer(
+            "MLSMember", ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage"]),
         // Layer 5
         layer(
             "RoomLog",
@@ -60,8 +62,8 @@ let package = Package(
         layer(
             "Transcript",
             [
-                "EventLog", "LMDBStore", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
-                "RoomLog", "RoomState", "RuleBook",
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "RoomState", "RuleBook",
             ]),
         // The command line
         .executableTarget(
@@ -77,8 +79,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
-                "RuleBook",
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState", "RuleBook",
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
@@ -87,8 +89,15 @@ let package = Package(
         tests(
             "MLSPublicGroupTests",
             [
-                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState",
                 "RuleBook", "TestSupport",
+            ]),
+        tests(
+            "MLSMemberTests",
+            [
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState", "RuleBook", "TestSupport",
             ]),
         tests("LMDBStoreTests", ["LMDBStore"]),
         tests("TransparencyLogTests", ["TransparencyLog", "MLSCrypto", "PresentationLanguage"]),
@@ -110,7 +119,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState",
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState",
                 "TestSupport", "hubstore",
             ]),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),

@@ -1,7 +1,7 @@
 import MLSMessages
 
 /// A proposal or commit whose framing and signature were checked against the group's current epoch
-/// (D-1 to D-7). Only ``PublicGroup/authenticate(_:_:)`` makes one.
+/// (D-1 to D-7). Only ``PublicGroup/authenticate(_:_:)`` makes one, and its form for members.
 package struct AuthenticatedHandshake: Sendable {
     package let content: AuthenticatedContent
 

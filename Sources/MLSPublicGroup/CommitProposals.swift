@@ -19,20 +19,28 @@ package struct CommitProposals: Sendable {
     package let committer: Sender
 
     /// The entries of a type.
-    func ofType(_ types: ProposalType...) -> [Entry] {
+    package func ofType(_ types: ProposalType...) -> [Entry] {
         entries.filter { types.contains($0.proposal.type) }
     }
 
     /// The key packages to be added, in the order of the commit.
-    var added: [KeyPackage] {
+    package var added: [KeyPackage] {
         entries.compactMap {
             if case .add(let keyPackage) = $0.proposal { keyPackage } else { nil }
         }
     }
 
     /// The leaves that go.
-    var removed: Set<UInt32> {
+    package var removed: Set<UInt32> {
         Set(ofType(.remove, .selfRemove).compactMap(\.target))
+    }
+
+    /// Whether the commit needs a path (D-50): for an empty list, and for types that change who knows
+    /// what.
+    package var demandsPath: Bool {
+        entries.isEmpty
+            || !ofType(.update, .remove, .externalInit, .groupContextExtensions, .selfRemove)
+                .isEmpty
     }
 
     /// A name for an entry in refusals.
@@ -43,21 +51,32 @@ package struct CommitProposals: Sendable {
 
 extension PublicGroup {
     /// Resolves and judges the proposals of a commit: D-40, the rules of each inline one, and those
-    /// of the list. `now` is in milliseconds since the Unix epoch.
+    /// of the list. `now` is in milliseconds since the Unix epoch; nil leaves out lifetimes.
     package func proposals(
-        of handshake: AuthenticatedHandshake, now: UInt64, _ profile: GroupProfile
+        of handshake: AuthenticatedHandshake, now: UInt64?, _ profile: GroupProfile
     ) throws(Refusal) -> CommitProposals {
         guard let commit = handshake.commit else { preconditionFailure("not a commit") }
-        let single = ProposalRules(group: self, profile: profile, now: now / 1000)
+        let list = try resolve(commit.proposals, of: handshake.sender, profile)
+        let single = ProposalRules(group: self, profile: profile, now: now.map { $0 / 1000 })
+        for (position, entry) in list.entries.enumerated() where entry.reference == nil {
+            try single.check(
+                entry.proposal, from: entry.sender, isInline: true,
+                CommitProposals.item(position, entry.proposal))
+        }
+        try ProposalListRules(group: self, list: list, profile: profile).check()
+        return list
+    }
+
+    /// The proposals that a commit holds and names (D-40).
+    package func resolve(
+        _ items: [ProposalOrRef], of committer: Sender, _ profile: GroupProfile
+    ) throws(Refusal) -> CommitProposals {
         var entries: [CommitProposals.Entry] = []
         var named = Set<[UInt8]>()
-        for (position, item) in commit.proposals.enumerated() {
+        for item in items {
             switch item {
             case .proposal(let proposal):
-                try single.check(
-                    proposal, from: handshake.sender, isInline: true,
-                    CommitProposals.item(position, proposal))
-                entries.append(.init(proposal: proposal, sender: handshake.sender, reference: nil))
+                entries.append(.init(proposal: proposal, sender: committer, reference: nil))
             case .reference(let reference):
                 let known = pending[reference]
                 try profile.enforcement.require(
@@ -69,9 +88,7 @@ extension PublicGroup {
                     .init(proposal: known.proposal, sender: known.sender, reference: reference))
             }
         }
-        let list = CommitProposals(entries: entries, committer: handshake.sender)
-        try ProposalListRules(group: self, list: list, profile: profile).check()
-        return list
+        return CommitProposals(entries: entries, committer: committer)
     }
 }
 

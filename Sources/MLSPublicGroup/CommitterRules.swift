@@ -14,15 +14,15 @@ extension CommitStaging {
         } else {
             try checkReplacedLeaf()
             // D-54. The leaf's signature names its index, so that a joiner elsewhere breaks D-10.
-            committer = tree.makeRoom()
+            committer = next.tree.makeRoom()
             use = .joiner
         }
         guard let path = commit.path else { return committer }
         try PathRules(suite: group.suite, groupID: group.context.groupID, profile).apply(
-            path, to: &tree, at: committer, added: addedLeaves, as: use)
-        let leafRules = LeafContextRules(extensions, profile)
-        try leafRules.check(path.leafNode, in: tree.membership, "path leaf \(committer)")
-        try leafRules.checkUnique(path.leafNode, in: tree, "path leaf \(committer)")
+            path, to: &next.tree, at: committer, added: Set(next.addedLeaves), as: use)
+        let leafRules = LeafContextRules(next.extensions, profile)
+        try leafRules.check(path.leafNode, in: next.tree.membership, "path leaf \(committer)")
+        try leafRules.checkUnique(path.leafNode, in: next.tree, "path leaf \(committer)")
         if handshake.sender == .newMemberCommit { try checkJoiner(path.leafNode, at: committer) }
         return committer
     }
@@ -49,7 +49,7 @@ extension CommitStaging {
         )
         guard let name = profile.credentials.clientName(of: leaf.credential) else { return }
         try rules.require(
-            .oneLeafPerClient, tree.holders(client: name) <= 1, "joiner \(index)",
+            .oneLeafPerClient, next.tree.holders(client: name) <= 1, "joiner \(index)",
             expected: "a client that is not in the group", found: "one that is")
     }
 }

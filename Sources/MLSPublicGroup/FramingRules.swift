@@ -36,7 +36,32 @@ extension PublicGroup {
             .wireFormat, content.body.type != .application, "PublicMessage",
             expected: "a proposal or commit", found: "application data")
         try checkTags(message, rules)
-        try checkGroupAndEpoch(content, rules)
+        try check(message.authenticatedContent, profile)
+        return AuthenticatedHandshake(checked: message.authenticatedContent)
+    }
+
+    /// The same for a handshake that a member made itself or took out of a PrivateMessage, which a hub
+    /// never sees.
+    package func authenticate(
+        unprotected content: AuthenticatedContent, _ profile: GroupProfile
+    ) throws(Refusal) -> AuthenticatedHandshake {
+        try check(content, profile)
+        // D-33
+        try profile.enforcement.require(
+            .selfRemove,
+            content.wireFormat == .publicMessage
+                || content.content.body != .proposal(.selfRemove), "SelfRemove",
+            expected: "a PublicMessage", found: "a PrivateMessage")
+        return AuthenticatedHandshake(checked: content)
+    }
+
+    /// Checks content of whatever kind: D-3 to D-7, but for the tags, and D-57.
+    package func check(
+        _ message: AuthenticatedContent, _ profile: GroupProfile
+    ) throws(Refusal) {
+        let rules = profile.enforcement
+        let content = message.content
+        try checkGroupAndEpoch(content.groupID, content.epoch, profile)
         try rules.require(
             .reInitialized, reInit == nil, "message",
             expected: "nothing after the commit of a ReInit", found: "\(content.body.type)")
@@ -44,7 +69,7 @@ extension PublicGroup {
         try checkSafeAAD(content, profile)
 
         let key = try signatureKey(of: content, rules)
-        let signed = content.toBeSigned(wireFormat: .publicMessage, context: encodedContext)
+        let signed = content.toBeSigned(wireFormat: message.wireFormat, context: encodedContext)
         try rules.require(
             .messageSignature,
             suite.signature.verifyWithLabel(
@@ -52,7 +77,6 @@ extension PublicGroup {
                 signature: message.auth.signature),
             "message", expected: "a signature by \(content.sender.name)",
             found: "one that does not verify")
-        return AuthenticatedHandshake(checked: message.authenticatedContent)
     }
 
     /// D-6: the tags, of which a hub can see the length only.
@@ -69,15 +93,16 @@ extension PublicGroup {
     }
 
     /// D-3
-    private func checkGroupAndEpoch(
-        _ content: FramedContent, _ rules: Enforcement
+    package func checkGroupAndEpoch(
+        _ groupID: [UInt8], _ epoch: UInt64, _ profile: GroupProfile
     ) throws(Refusal) {
+        let rules = profile.enforcement
         try rules.require(
-            .groupAndEpoch, content.groupID == context.groupID, "group_id",
-            expected: hex(context.groupID), found: hex(content.groupID))
+            .groupAndEpoch, groupID == context.groupID, "group_id",
+            expected: hex(context.groupID), found: hex(groupID))
         try rules.require(
-            .groupAndEpoch, content.epoch == context.epoch, "epoch",
-            expected: "\(context.epoch)", found: "\(content.epoch)")
+            .groupAndEpoch, epoch == context.epoch, "epoch",
+            expected: "\(context.epoch)", found: "\(epoch)")
     }
 
     /// D-4

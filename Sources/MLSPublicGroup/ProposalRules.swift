@@ -8,8 +8,8 @@ import RuleBook
 struct ProposalRules {
     let group: PublicGroup
     let profile: GroupProfile
-    /// Seconds since the Unix epoch.
-    let now: UInt64
+    /// Seconds since the Unix epoch; nil leaves out lifetimes.
+    let now: UInt64?
     private var rules: Enforcement { profile.enforcement }
 
     /// `isInline`: the proposal is part of a commit by its sender.
@@ -214,14 +214,14 @@ struct ProposalRules {
 
 extension PublicGroup {
     /// Judges a proposal that is not part of a commit. `now` is in milliseconds since the Unix
-    /// epoch.
+    /// epoch; nil leaves out lifetimes.
     package func judge(
-        proposal handshake: AuthenticatedHandshake, now: UInt64, _ profile: GroupProfile
+        proposal handshake: AuthenticatedHandshake, now: UInt64?, _ profile: GroupProfile
     ) throws(Refusal) -> PendingProposal {
         guard let proposal = handshake.proposal else {
             preconditionFailure("not a proposal")
         }
-        try ProposalRules(group: self, profile: profile, now: now / 1000).check(
+        try ProposalRules(group: self, profile: profile, now: now.map { $0 / 1000 }).check(
             proposal, from: handshake.sender, isInline: false, "proposal \(proposal.type.name)")
         return PendingProposal(
             reference: handshake.content.proposalReference(suite.hash), sender: handshake.sender,

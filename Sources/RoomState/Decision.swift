@@ -8,6 +8,16 @@ package enum Decision: Sendable {
     case accepted([RoomEvent])
     case rejected(Refusal)
 
+    /// The events of an accepted input; throws the refusal of another.
+    package var events: [RoomEvent] {
+        get throws(Refusal) {
+            switch self {
+            case .accepted(let events): return events
+            case .rejected(let refusal): throw refusal
+            }
+        }
+    }
+
     /// The events of `body`, or its refusal.
     fileprivate init(_ body: () throws(Refusal) -> [RoomEvent]) {
         do {
@@ -30,10 +40,11 @@ extension RoomState {
         }
     }
 
-    /// Decides about a proposal or a commit. `now` is in milliseconds since the Unix epoch. The
-    /// state is not changed: that is for ``apply(_:_:)`` with the events of an accepted input.
+    /// Decides about a proposal or a commit. `now` is in milliseconds since the Unix epoch; nil
+    /// leaves out lifetimes. The state is not changed: that is for ``apply(_:_:)`` with the events of
+    /// an accepted input.
     package func decide(
-        _ input: GroupHandshake, now: UInt64, _ profile: GroupProfile
+        _ input: GroupHandshake, now: UInt64?, _ profile: GroupProfile
     ) -> Decision {
         Decision { () throws(Refusal) in
             let message = try PublicGroup.read(input.message, profile)

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What is wrong with a transcript file, and where in it.
+/// What is wrong with an input file, and where in it.
 package struct TranscriptError: Error, CustomStringConvertible {
     package let description: String
 
@@ -9,6 +9,21 @@ package struct TranscriptError: Error, CustomStringConvertible {
         let text = place.isEmpty ? problem : "\(place): \(problem)"
         // A file may have keys of any length.
         description = text.count > 300 ? "\(text.prefix(300)) …" : text
+    }
+
+    /// Reads a value from JSON; whatever is wrong with it comes as this error.
+    static func decoding<T: Decodable>(
+        _ type: T.Type, from json: Data
+    ) throws(TranscriptError) -> T {
+        do {
+            return try JSONDecoder().decode(type, from: json)
+        } catch let error as TranscriptError {
+            throw error
+        } catch let error as DecodingError {
+            throw TranscriptError(error)
+        } catch {
+            throw TranscriptError("not JSON", at: [])
+        }
     }
 
     /// A type in the words of JSON.

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import PresentationLanguage
 
 /// Reading transcripts: unknown keys are errors, except those that only inform a reader.
 extension TranscriptFile: Decodable {
@@ -96,19 +95,6 @@ extension Expectation: Decodable {
         memberIdentities = try object.decodeIfPresent([HexBytes?].self, forKey: .memberIdentities)?
             .map { $0?.bytes }
         proposalReference = try hex(.proposalReference)
-    }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-private struct HexBytes: Decodable {
-    let bytes: [UInt8]
-
-    init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let bytes = PresentationLanguage.bytes(hex: text) else {
-            throw TranscriptError("is not lower-case hex", at: decoder.codingPath)
-        }
-        self.bytes = bytes
     }
 }
 

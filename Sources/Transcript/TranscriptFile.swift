@@ -9,15 +9,7 @@ package struct TranscriptFile: Sendable {
 
     /// Reads a file; what is wrong with it comes as one line.
     package init(json: Data) throws(TranscriptError) {
-        do {
-            self = try JSONDecoder().decode(TranscriptFile.self, from: json)
-        } catch let error as TranscriptError {
-            throw error
-        } catch let error as DecodingError {
-            throw TranscriptError(error)
-        } catch {
-            throw TranscriptError("not JSON", at: [])
-        }
+        self = try TranscriptError.decoding(TranscriptFile.self, from: json)
     }
 }
 

@@ -19,6 +19,8 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
     let name: String
     let effect: Effect
     let decide: @Sendable (Enforcement) -> Decision
+    /// Where the input is a handshake: the group that it is for, itself, and the time.
+    var handshake: (build: @Sendable () -> (ForgedGroup, ForgedHandshake), now: UInt64)?
 
     var testDescription: String { "\(rule): \(name)" }
 
@@ -38,7 +40,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         _ rule: Rule, _ name: String, _ effect: Effect = .refuses, now: UInt64 = ForgedGroup.now,
         _ build: @escaping @Sendable () -> (ForgedGroup, ForgedHandshake)
     ) -> RuleCase {
-        RuleCase(rule, name, effect) { enforcement in
+        var ruleCase = RuleCase(rule, name, effect) { enforcement in
             let (group, forged) = build()
             var profile = group.profile
             profile.enforcement = enforcement
@@ -50,6 +52,8 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             }
             return decision
         }
+        ruleCase.handshake = (build, now)
+        return ruleCase
     }
 
     /// The import of a group.

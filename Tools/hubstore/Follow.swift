@@ -29,7 +29,7 @@ struct Follow: AsyncParsableCommand {
         var names = RoomNames()
         var total = StepCount()
         for file in files {
-            let scenarios = try read(file).scenarios
+            let scenarios = try readInput(file) { try TranscriptFile(json: $0).scenarios }
             // A file that can't be read leaves no new store behind.
             if rooms == nil { rooms = try store.map(openOrCreate) }
             for scenario in scenarios {
@@ -46,24 +46,6 @@ struct Follow: AsyncParsableCommand {
         await rooms?.log.close()
         if !json { try emit("\(total)") }
         if total.failed > 0 { throw ExitCode(1) }
-    }
-
-    private func read(_ file: String) throws -> TranscriptFile {
-        do {
-            return try TranscriptFile(json: Data(contentsOf: URL(filePath: file)))
-        } catch let error as TranscriptError {
-            throw Failure("\(file): \(error)")
-        } catch let error as CocoaError {
-            let why =
-                switch error.code {
-                case .fileReadNoSuchFile, .fileNoSuchFile: "does not exist"
-                case .fileReadNoPermission: "access is denied"
-                default: "can't be read"
-                }
-            throw Failure("\(file): \(why)")
-        } catch {
-            throw Failure("\(file): can't be read")
-        }
     }
 
     private func openOrCreate(_ path: String) throws -> RoomLog {

@@ -1,0 +1,97 @@
+import MLSMessages
+import PresentationLanguage
+import RuleBook
+
+/// What the proposals of a commit make of a group's tree and extensions, before its path: D-34,
+/// D-47, D-55.
+package struct EpochDraft: Sendable {
+    package var tree: TreeDraft
+    /// Of the new epoch.
+    package private(set) var extensions: ContextExtensions
+    /// The leaves that Adds filled, in the order of the list.
+    package private(set) var addedLeaves: [UInt32] = []
+
+    init(_ group: PublicGroup) {
+        tree = TreeDraft(group.tree)
+        extensions = group.extensions
+    }
+
+    /// The order in which types take effect; unknown types change nothing that a hub can see.
+    private static let order: [ProposalType] = [
+        .groupContextExtensions, .update, .selfRemove, .remove, .add, .psk, .externalInit, .reInit,
+        .appEphemeral, .appDataUpdate,
+    ]
+
+    /// Applies a resolved list to the group that the draft was started from.
+    mutating func apply(
+        _ list: CommitProposals, to group: PublicGroup, _ profile: GroupProfile
+    ) throws(Refusal) {
+        let rules = profile.enforcement
+        var entries = list.entries
+        if rules.holds(.applicationOrder) {
+            entries = Self.order.flatMap { list.ofType($0) }
+        }
+        var updates: [AppDataUpdate] = []
+        for entry in entries {
+            switch entry.proposal {
+            case .groupContextExtensions(let new):
+                extensions = try ContextExtensions(new, profile)
+                try extensions.checkDictionaryEdit(
+                    from: group.extensions, profile, "group_context_extensions")
+            case .update(let leaf):
+                if let index = entry.target { tree.update(leaf, at: index) }
+            case .selfRemove, .remove:
+                if let index = entry.target {
+                    tree.remove(index, shrinking: rules.holds(.treeShape))
+                }
+            case .add(let keyPackage):
+                addedLeaves.append(tree.add(keyPackage.leafNode))
+            case .appDataUpdate(let update):
+                updates.append(update)
+            case .psk, .externalInit, .reInit, .appEphemeral, .other:
+                break
+            }
+        }
+        try apply(updates, profile)
+    }
+
+    /// D-34, with what precedes it in the commit; D-56: a dictionary where there was none.
+    private mutating func apply(
+        _ updates: [AppDataUpdate], _ profile: GroupProfile
+    ) throws(Refusal) {
+        guard !updates.isEmpty else { return }
+        let rules = profile.enforcement
+        var components = extensions.dictionary?.byComponent ?? [:]
+        for update in updates {
+            let component = update.component
+            let old = components[component]
+            switch update.operation {
+            case .remove:
+                try rules.require(
+                    .appDataUpdate, old != nil, "component \(component)",
+                    expected: "data to remove", found: "none")
+                components[component] = nil
+            case .update(let payload):
+                let new = profile.components.updating(component, old, with: payload)
+                try rules.require(
+                    .appDataUpdate, new != nil, "component \(component)",
+                    expected: "an update that it accepts", found: hex(payload))
+                components[component] = new
+            }
+        }
+        let dictionary = AppDataDictionary(components)
+        extensions = try ContextExtensions(
+            extensions.list.setting(.appDataDictionary, to: dictionary.encoded), profile)
+    }
+}
+
+extension PublicGroup {
+    /// The next epoch as the proposals alone make it, which were resolved but perhaps not judged.
+    package func draft(
+        of list: CommitProposals, _ profile: GroupProfile
+    ) throws(Refusal) -> EpochDraft {
+        var draft = EpochDraft(self)
+        try draft.apply(list, to: self, profile)
+        return draft
+    }
+}
