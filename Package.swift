@@ -116,6 +116,13 @@ let package = Package(
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState", "TestSupport",
                 "Transcript",
             ]),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: [
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomState", "TestSupport",
+            ],
+            exclude: ["mls-rs-client"], swiftSettings: strict),
         tests(
             "CommandTests",
             [
