@@ -38,6 +38,7 @@ let package = Package(
         layer("TransparencyLog", ["MLSCrypto", "PresentationLanguage"]),
         // Layer 3
         layer("MLSPublicGroup", ["MLSCrypto", "MLSMessages", "PresentationLanguage", "RuleBook"]),
+        layer("RoomPolicy", ["MLSCrypto", "MLSMessages", "PresentationLanguage", "RuleBook"]),
         layer("EventLog", ["LMDBStore", "MLSCrypto", "PresentationLanguage", "TransparencyLog"]),
         // Layer 4
         layer(
@@ -98,6 +99,12 @@ let package = Package(
             [
                 "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
                 "RoomState", "RuleBook", "TestSupport",
+            ]),
+        tests(
+            "RoomPolicyTests",
+            [
+                "MLSCrypto", "MLSMessages", "PresentationLanguage", "RoomPolicy", "RuleBook",
+                "TestSupport",
             ]),
         tests("LMDBStoreTests", ["LMDBStore"]),
         tests("TransparencyLogTests", ["TransparencyLog", "MLSCrypto", "PresentationLanguage"]),

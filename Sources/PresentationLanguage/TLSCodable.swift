@@ -71,3 +71,20 @@ extension UInt64: TLSCodable {
         writer.write(self)
     }
 }
+
+/// `bool` of the MIMI drafts: one octet, 0 or 1 (H-15).
+extension Bool: TLSCodable {
+    package init(from reader: inout Reader) throws(DecodingError) {
+        let start = reader.offset
+        switch try reader.readUInt8() {
+        case 0: self = false
+        case 1: self = true
+        case let value:
+            throw DecodingError(.invalidValue(field: "bool", value: UInt64(value)), at: start)
+        }
+    }
+
+    package func write(to writer: inout Writer) {
+        writer.write(UInt8(self ? 1 : 0))
+    }
+}
