@@ -43,7 +43,10 @@ let package = Package(
         // Layer 4
         layer(
             "RoomState",
-            ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RuleBook"]),
+            [
+                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomPolicy",
+                "RuleBook",
+            ]),
         layer(
             "MLSMember", ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage"]),
         // Layer 5
@@ -99,6 +102,12 @@ let package = Package(
             [
                 "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
                 "RoomState", "RuleBook", "TestSupport",
+            ]),
+        tests(
+            "RoomStateTests",
+            [
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomPolicy", "RoomState", "RuleBook", "TestSupport",
             ]),
         tests(
             "RoomPolicyTests",

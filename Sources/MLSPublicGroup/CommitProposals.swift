@@ -11,12 +11,29 @@ package struct CommitProposals: Sendable {
         package let reference: [UInt8]?
 
         /// The leaf that the proposal takes away or replaces.
-        var target: UInt32? { proposal.target(from: sender) }
+        package var target: UInt32? { proposal.target(from: sender) }
+
+        package init(proposal: Proposal, sender: Sender, reference: [UInt8]?) {
+            self.proposal = proposal
+            self.sender = sender
+            self.reference = reference
+        }
+
+        /// A proposal that waits.
+        package init(_ pending: PendingProposal) {
+            self.init(
+                proposal: pending.proposal, sender: pending.sender, reference: pending.reference)
+        }
     }
 
     package let entries: [Entry]
     /// The commit's sender.
     package let committer: Sender
+
+    package init(entries: [Entry], committer: Sender) {
+        self.entries = entries
+        self.committer = committer
+    }
 
     /// The entries of a type.
     package func ofType(_ types: ProposalType...) -> [Entry] {
@@ -63,8 +80,13 @@ extension PublicGroup {
                 entry.proposal, from: entry.sender, isInline: true,
                 CommitProposals.item(position, entry.proposal))
         }
-        try ProposalListRules(group: self, list: list, profile: profile).check()
+        try judge(list: list, profile)
         return list
+    }
+
+    /// Judges proposals as one list: D-26, D-41 to D-46.
+    package func judge(list: CommitProposals, _ profile: GroupProfile) throws(Refusal) {
+        try ProposalListRules(group: self, list: list, profile: profile).check()
     }
 
     /// The proposals that a commit holds and names (D-40).

@@ -6,8 +6,11 @@ package protocol ComponentService: Sendable {
     /// Where data of a component may be; nil for a component that this application does not know.
     func locations(of component: ComponentID) -> ComponentLocations?
 
-    /// The data of a component after one update, or nil if the component refuses it.
-    func updating(_ component: ComponentID, _ data: [UInt8]?, with update: [UInt8]) -> [UInt8]?
+    /// The data of a component after the updates of one commit, in their order, or nil if the
+    /// component refuses them.
+    func updating(
+        _ component: ComponentID, _ data: [UInt8]?, with updates: [[UInt8]]
+    ) -> [UInt8]?
 
     /// Whether the component's data may be removed from the group.
     func mayRemove(_ component: ComponentID) -> Bool
@@ -56,9 +59,9 @@ package struct OpaqueComponents: ComponentService {
     }
 
     package func updating(
-        _ component: ComponentID, _ data: [UInt8]?, with update: [UInt8]
+        _ component: ComponentID, _ data: [UInt8]?, with updates: [[UInt8]]
     ) -> [UInt8]? {
-        update
+        updates.last ?? data
     }
 
     package func mayRemove(_ component: ComponentID) -> Bool { true }

@@ -32,9 +32,12 @@ package struct ContextExtensions: Sendable {
         }
     }
 
+    /// Whether authenticated_data holds a SafeAAD (D-7).
+    package var isSafeAADRequired: Bool { safeAAD != nil }
+
     /// Refuses a list that no GroupContext may have (D-20, D-32, D-36), except that of the
     /// dictionary only the order is checked.
-    init(_ list: [Extension], _ profile: GroupProfile) throws(Refusal) {
+    package init(_ list: [Extension], _ profile: GroupProfile) throws(Refusal) {
         let rules = profile.enforcement
         try rules.require(
             .groupContextExtensions, list.repeatedType == nil, "GroupContext extensions",

@@ -55,29 +55,33 @@ package struct EpochDraft: Sendable {
         try apply(updates, profile)
     }
 
-    /// D-34, with what precedes it in the commit; D-56: a dictionary where there was none.
+    /// D-34, all updates of a component at once; D-56: a dictionary where there was none.
     private mutating func apply(
         _ updates: [AppDataUpdate], _ profile: GroupProfile
     ) throws(Refusal) {
         guard !updates.isEmpty else { return }
         let rules = profile.enforcement
         var components = extensions.dictionary?.byComponent ?? [:]
+        var payloads: [ComponentID: [[UInt8]]] = [:]
         for update in updates {
             let component = update.component
-            let old = components[component]
             switch update.operation {
             case .remove:
                 try rules.require(
-                    .appDataUpdate, old != nil, "component \(component)",
+                    .appDataUpdate, components[component] != nil, "component \(component)",
                     expected: "data to remove", found: "none")
                 components[component] = nil
             case .update(let payload):
-                let new = profile.components.updating(component, old, with: payload)
-                try rules.require(
-                    .appDataUpdate, new != nil, "component \(component)",
-                    expected: "an update that it accepts", found: hex(payload))
-                components[component] = new
+                payloads[component, default: []].append(payload)
             }
+        }
+        for (component, payloads) in payloads.sorted(by: { $0.key < $1.key }) {
+            let new = profile.components.updating(component, components[component], with: payloads)
+            try rules.require(
+                .appDataUpdate, new != nil, "component \(component)",
+                expected: "an update that it accepts",
+                found: payloads.map(hex).joined(separator: " "))
+            components[component] = new
         }
         let dictionary = AppDataDictionary(components)
         extensions = try ContextExtensions(

@@ -53,6 +53,15 @@ package struct PendingProposals: Sendable {
         hash = SHA256.hash(hash.bytes, proposal.reference)
     }
 
+    /// Takes a proposal out that no commit may name any more.
+    mutating func remove(_ reference: [UInt8]) {
+        guard let place = places[reference] else { return }
+        var kept = list
+        kept.remove(at: place)
+        self = PendingProposals()
+        for proposal in kept { append(proposal) }
+    }
+
     /// The leaves that go with a commit of these.
     var removed: Set<UInt32> {
         Set(

@@ -48,6 +48,11 @@ package struct PublicGroup: Sendable {
         pending.append(proposal)
     }
 
+    /// Takes a proposal out that waited.
+    package mutating func void(_ reference: [UInt8]) {
+        pending.remove(reference)
+    }
+
     /// Moves to the next epoch. The change must have been staged on this very state, or recorded
     /// after it; one that was not is refused, and the group is of no use any more.
     package mutating func apply(

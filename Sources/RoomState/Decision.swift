@@ -19,7 +19,7 @@ package enum Decision: Sendable {
     }
 
     /// The events of `body`, or its refusal.
-    fileprivate init(_ body: () throws(Refusal) -> [RoomEvent]) {
+    init(_ body: () throws(Refusal) -> [RoomEvent]) {
         do {
             self = .accepted(try body())
         } catch {

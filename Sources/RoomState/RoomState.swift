@@ -4,7 +4,7 @@ import MLSPublicGroup
 import PresentationLanguage
 import RuleBook
 
-/// The state of a room: for now that of its MLS group.
+/// The state of a room's MLS group and of what waits in it; ``MIMIRoom`` adds what its components say.
 ///
 /// Events are the only way to change it, live and in replay alike.
 package struct RoomState: Sendable {
@@ -38,6 +38,14 @@ package struct RoomState: Sendable {
             group.apply(proposal)
         case .commitAccepted(let change):
             try group.apply(change, profile)
+        case .proposalVoided(let reference):
+            group.void(reference)
+        case .hubProposalIssued(let issued):
+            group.apply(issued.proposal)
+        case .roomCreated, .participantAdded, .participantRemoved, .roleChanged,
+            .metadataChanged, .policyChanged:
+            // What these say follows from the group; see MIMIRoom.
+            break
         }
     }
 

@@ -44,10 +44,9 @@ struct SourceFile {
         var found: [(Substring, Int)] = []
         for (start, line) in lines.enumerated() {
             let text = line.drop { $0 == " " }
-            let words = text.split { !($0.isLetter || $0 == "_") }
-            guard !text.hasPrefix("/"), !text.hasPrefix("\""),
-                words.prefix(5).contains(where: { ["func", "init", "subscript"].contains($0) })
-            else { continue }
+            // Modifiers and attributes, then the declaration itself.
+            let declaration = /(@?\w+(\(\w+\))? )*(func |init\??[(<]|subscript[(<])/
+            guard text.prefixMatch(of: declaration) != nil else { continue }
             let indent = line.count - text.count
             let closing = String(repeating: " ", count: indent) + "}"
             guard let end = lines[start...].firstIndex(where: { $0.hasPrefix(closing) }) else {

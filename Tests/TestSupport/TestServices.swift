@@ -26,9 +26,9 @@ package struct SmallComponent: ComponentService {
     }
 
     package func updating(
-        _ component: ComponentID, _ data: [UInt8]?, with update: [UInt8]
+        _ component: ComponentID, _ data: [UInt8]?, with updates: [[UInt8]]
     ) -> [UInt8]? {
-        let new = (data ?? []) + update
+        let new = (data ?? []) + updates.joined()
         return new.count <= 3 ? new : nil
     }
 

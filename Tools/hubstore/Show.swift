@@ -88,6 +88,20 @@ extension RoomEvent {
         case .commitAccepted(let event):
             "epoch \(event.epoch), \(event.tree.nodes.count) nodes changed, "
                 + "tree hash \(hex(event.treeHash))"
+        case .roomCreated(let settings):
+            "\(settings.room), hub \(settings.hub)"
+        case .proposalVoided(let reference):
+            "ref \(hex(reference))"
+        case .hubProposalIssued(let event):
+            "\(event.proposal.proposal.type.name), ref \(hex(event.proposal.reference))"
+        case .participantAdded(let pair), .roleChanged(let pair):
+            "\(String(decoding: pair.user, as: UTF8.self)), role \(pair.role)"
+        case .participantRemoved(let user):
+            String(decoding: user, as: UTF8.self)
+        case .metadataChanged:
+            ""
+        case .policyChanged(let component):
+            "component \(component)"
         }
     }
 }

@@ -1,0 +1,79 @@
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RuleBook
+
+/// How a room starts (B-10): by its hub, with a policy, a list and a group of one or more.
+extension MIMIRoom {
+    package static func decide(
+        _ settings: RoomSettings, _ genesis: GroupGenesis, parent: ParticipantList? = nil,
+        _ services: RoomServices
+    ) -> Decision {
+        Decision { () throws(Refusal) in
+            let profile = services.groupProfile(settings)
+            let events =
+                try [.roomCreated(settings)] + RoomState.decide(genesis, profile).events
+            let room = try MIMIRoom(startingWith: events, services)
+            try room.checkGenesis()
+            try room.checkHubSender(in: room.group.extensions)
+            try room.checkLeafUsers()
+            try room.judge(parent).judge(founding: room.committed, room.committedLeaves)
+            return events
+        }
+    }
+
+    /// B-10: nobody may edit the dictionary but by AppDataUpdate, and everybody can leave.
+    private func checkGenesis() throws(Refusal) {
+        let required = group.extensions.required
+        let lists =
+            required.extensions.contains(.appDataDictionary)
+            && required.proposals.contains(.appDataUpdate)
+            && required.proposals.contains(.selfRemove)
+        try profile.enforcement.require(
+            .genesis, lists, "required_capabilities",
+            expected: "app_data_dictionary, app_data_update and self_remove",
+            found: "\(required.extensions) \(required.proposals.map(\.name))")
+        try profile.enforcement.require(
+            .genesis, settings.room.domain == settings.hub.description, "room",
+            expected: "a room of \(settings.hub)", found: settings.room.description)
+    }
+
+    /// B-5, in the group as it is imported.
+    private func checkLeafUsers() throws(Refusal) {
+        let stranger = committedLeaves.users
+            .filter { committed.participants.role(of: $0) <= Role.banned }
+            .min { $0.lexicographicallyPrecedes($1) }
+        try profile.enforcement.require(
+            .leafUsers, stranger == nil, "group", expected: "leaves of users on the list",
+            found: stranger.map(text) ?? "")
+    }
+
+    /// B-9: the hub can propose.
+    func checkHubSender(in extensions: ContextExtensions) throws(Refusal) {
+        try profile.enforcement.require(
+            .hubSender, hubSender(in: extensions) != nil, "external_senders",
+            expected: "a key of the hub", found: "\(extensions.externalSenders.count) others")
+    }
+
+    /// The hub's key and its place in the list of external senders.
+    func hubSender(in extensions: ContextExtensions) -> (key: HubKey, index: UInt32)? {
+        for key in services.hubKeys where key.scheme == group.suite.signature {
+            let sender = key.externalSender(of: settings.hub.description)
+            if let index = extensions.externalSenders.firstIndex(of: sender) {
+                return (key, UInt32(index))
+            }
+        }
+        return nil
+    }
+
+    /// The judge of this room's policy.
+    func judge(_ parent: ParticipantList?) -> PolicyJudge {
+        PolicyJudge(
+            room: settings.room.bytes, envelope: settings.envelope, matchers: services.matchers,
+            parent: parent, profile: settings.profile, services.enforcement)
+    }
+}
+
+/// Bytes that should be text, as a refusal shows them.
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

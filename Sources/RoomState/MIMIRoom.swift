@@ -1,0 +1,123 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RuleBook
+
+/// The state of a MIMI room: its MLS group, what its components say, and what they will say when the
+/// proposals that wait are committed.
+///
+/// Events are the only way to change it, live and in replay alike.
+package struct MIMIRoom: Sendable {
+    package let settings: RoomSettings
+    package let services: RoomServices
+    let profile: GroupProfile
+    let registry: ComponentRegistry
+    private(set) var state: RoomState
+    /// What the GroupContext says (C).
+    package private(set) var committed: RoomPolicy
+    /// The leaves of the tree, by user.
+    package private(set) var committedLeaves: LeafCounts
+    /// With the proposals that wait (S).
+    private var counted: EffectiveRoom?
+
+    /// The state that a room's first events make.
+    package init(
+        startingWith events: [RoomEvent], _ services: RoomServices
+    ) throws(Refusal) {
+        guard events.count == 2, case .roomCreated(let settings) = events[0] else {
+            preconditionFailure("a room starts with roomCreated and groupImported")
+        }
+        self.settings = settings
+        self.services = services
+        profile = services.groupProfile(settings)
+        registry = ComponentRegistry(settings.profile)
+        state = try RoomState(startingWith: events[1], profile)
+        committed = try Self.policy(of: state.group, registry)
+        committedLeaves = LeafCounts()
+        for member in state.group.tree.members {
+            if let user = user(of: member.leaf.credential) { committedLeaves.add(1, of: user) }
+        }
+    }
+
+    package var group: PublicGroup { state.group }
+    package var status: RoomState.Status { state.status }
+    /// The effective policy (S).
+    package var effective: RoomPolicy { counted?.policy ?? committed }
+    /// The leaves by user that remain when what waits is committed.
+    package var effectiveLeaves: LeafCounts { counted?.leaves ?? committedLeaves }
+
+    /// Applies the events of one record.
+    package mutating func apply(_ events: [RoomEvent]) throws(Refusal) {
+        for event in events {
+            if case .commitAccepted(let change) = event { count(change) }
+            try state.apply(event, profile)
+            if case .commitAccepted(let change) = event, change.extensions != nil {
+                committed = try Self.policy(of: state.group, registry)
+            }
+        }
+        let entries = state.group.pending.list.map { CommitProposals.Entry($0) }
+        counted = entries.isEmpty ? nil : try EffectiveRoom(self, counting: entries)
+    }
+
+    /// The policy that a group's dictionary holds.
+    static func policy(
+        of group: PublicGroup, _ registry: ComponentRegistry
+    ) throws(Refusal) -> RoomPolicy {
+        try RoomPolicy(group.extensions.dictionary?.byComponent ?? [:], registry)
+    }
+
+    /// Counts the leaves that a commit takes and brings, before it is applied.
+    private mutating func count(_ change: GroupChange) {
+        let tree = state.group.tree
+        var changed: [UInt32: Node?] = [:]
+        for (place, node) in change.tree.nodes where place.isLeaf {
+            changed.updateValue(node, forKey: place.leaf)
+        }
+        // A tree that shrinks drops its right half.
+        for leaf in UInt32(min(change.tree.width, tree.width))..<UInt32(tree.width) {
+            changed.updateValue(nil, forKey: leaf)
+        }
+        for (leaf, node) in changed {
+            if let user = user(ofLeaf: leaf) { committedLeaves.add(-1, of: user) }
+            if let user = (node?.leaf).flatMap({ user(of: $0.credential) }) {
+                committedLeaves.add(1, of: user)
+            }
+        }
+    }
+
+    // MARK: Users
+
+    /// The user of a credential.
+    func user(of credential: Credential) -> [UInt8]? {
+        services.identities.identity(of: credential)?.user.bytes
+    }
+
+    /// The user of a leaf of the tree.
+    package func user(ofLeaf index: UInt32) -> [UInt8]? {
+        state.group.tree.leaf(at: index).flatMap { user(of: $0.credential) }
+    }
+
+    /// Whether a user may only take its last clients out (E-10): removed or banned, with leaves.
+    package func isRestricted(_ user: [UInt8]) -> Bool {
+        committedLeaves[user] > 0 && effective.participants.role(of: user) <= Role.banned
+    }
+
+    /// ```
+    /// SHA-256(struct {
+    ///     opaque label<V> = "mimi-hub-store MIMI room 1";
+    ///     RoomSettings settings;
+    ///     opaque group_state_hash[32];
+    ///     opaque effective_components_hash[32];  // SHA-256 of the dictionary
+    /// })
+    /// ```
+    package var stateHash: Digest32 {
+        var input = Writer()
+        input.write(opaque: Array("mimi-hub-store MIMI room 1".utf8))
+        settings.write(to: &input)
+        state.stateHash.write(to: &input)
+        SHA256.hash(effective.dictionary.encoded).write(to: &input)
+        return SHA256.hash(input.bytes)
+    }
+}

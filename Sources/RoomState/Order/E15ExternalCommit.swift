@@ -1,0 +1,112 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RuleBook
+
+/// E-15: who joins by an external commit names every SelfRemove that waits, and can name nothing
+/// else. What else waited is void; but removals, bans and demotions hold (H-3), so the hub proposes
+/// them anew in the next epoch, and so it does with what it had proposed itself.
+extension Trial {
+    func checkIncludesSelfRemoves(_ list: CommitProposals) throws(Refusal) {
+        let named = Set(list.entries.compactMap(\.reference))
+        let missing = waiting.first {
+            $0.proposal == .selfRemove && !named.contains($0.reference ?? [])
+        }
+        try rules.require(
+            .includeSelfRemoves, missing == nil, "external commit",
+            expected: "a reference to SelfRemove \(hex(missing?.reference ?? []))", found: "none")
+    }
+
+    /// What the hub proposes of `dropped` after a commit that leads to `policy`.
+    func reissued(
+        _ dropped: [CommitProposals.Entry], after change: GroupChange, _ policy: RoomPolicy
+    ) throws(Refusal) -> [HubProposal] {
+        guard actor.kind == .joiner, !dropped.isEmpty else { return [] }
+        let proposals = listUpdate(dropped, policy) + removals(dropped, change) + others(dropped)
+        guard !proposals.isEmpty else { return [] }
+        let extensions = try ContextExtensions(
+            change.extensions ?? group.context.extensions, profile)
+        guard let (key, index) = room.hubSender(in: extensions) else {
+            preconditionFailure("a room without its hub among the external senders")
+        }
+        let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
+        var issued: [HubProposal] = []
+        for proposal in proposals {
+            do {
+                let message = try key.proposal(
+                    proposal, in: group.context, epoch: change.epoch, index: index,
+                    authenticatedData: data)
+                let reference = message.authenticatedContent.proposalReference(group.suite.hash)
+                issued.append(
+                    HubProposal(
+                        .publicMessage(message),
+                        PendingProposal(
+                            reference: reference, sender: .external(index: index),
+                            proposal: proposal)))
+            } catch {
+                preconditionFailure("the hub's key does not sign: \(error)")
+            }
+        }
+        return issued
+    }
+
+    private func isHubs(_ entry: CommitProposals.Entry) -> Bool {
+        guard case .external(let index) = entry.sender,
+            let hub = room.hubSender(in: group.extensions)
+        else { return false }
+        return index == hub.index
+    }
+
+    /// One list update with all changes that hold, at the places of the new list.
+    private func listUpdate(
+        _ dropped: [CommitProposals.Entry], _ policy: RoomPolicy
+    ) -> [Proposal] {
+        var update = ParticipantListUpdate()
+        for entry in dropped {
+            guard let changes = listChanges(entry) else { continue }
+            for (user, role) in changes.changed {
+                guard let place = policy.participants.place(of: user).map(UInt32.init),
+                    policy.participants.role(of: user) != role
+                else { continue }
+                if role == Role.nobody {
+                    update.removed.append(place)
+                } else if isHubs(entry) || isDemotion(of: user, to: role, policy) {
+                    update.changed.append(.init(place: place, role: role))
+                }
+            }
+            if isHubs(entry) {
+                update.added += changes.added.filter { !policy.participants.contains($0.user) }
+            }
+        }
+        guard update != ParticipantListUpdate() else { return [] }
+        return [.appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))]
+    }
+
+    /// A ban, or a role that may do less and nothing else.
+    private func isDemotion(of user: [UInt8], to role: UInt32, _ policy: RoomPolicy) -> Bool {
+        role == Role.banned
+            || Set(policy.role(role).capabilities)
+                .isStrictSubset(of: policy.role(of: user).capabilities)
+    }
+
+    /// The Removes of leaves that are still there.
+    private func removals(
+        _ dropped: [CommitProposals.Entry], _ change: GroupChange
+    ) -> [Proposal] {
+        let changed = Set(change.tree.nodes.filter { $0.place.isLeaf }.map(\.place.leaf))
+        return dropped.compactMap { entry in
+            guard case .remove(let leaf) = entry.proposal, !changed.contains(leaf),
+                Int(leaf) < change.tree.width
+            else { return nil }
+            return .remove(leaf: leaf)
+        }
+    }
+
+    /// What else the hub had proposed.
+    private func others(_ dropped: [CommitProposals.Entry]) -> [Proposal] {
+        dropped.filter { isHubs($0) && listChanges($0) == nil && $0.proposal.type != .remove }
+            .map(\.proposal)
+    }
+}

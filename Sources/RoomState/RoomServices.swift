@@ -1,0 +1,122 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RuleBook
+
+/// What a hub brings to its rooms: who credentials are, what they claim, and its own key.
+package struct RoomServices: Sendable {
+    package var identities: any IdentityResolver
+    package var matchers: [CredentialType: any ClaimMatcher]
+    package var enforcement: Enforcement
+    /// The hub's keys as an external sender, by signature scheme; each signs for the rooms whose
+    /// groups it fits.
+    package var hubKeys: [HubKey]
+
+    package init(
+        identities: any IdentityResolver = URIIdentities(),
+        matchers: [CredentialType: any ClaimMatcher] = [.x509: X509Claims()],
+        hubKeys: [HubKey] = [], enforcement: Enforcement = .complete
+    ) {
+        self.identities = identities
+        self.matchers = matchers
+        self.hubKeys = hubKeys
+        self.enforcement = enforcement
+    }
+
+    /// How the MLS group of a MIMI room is judged.
+    package func groupProfile(_ settings: RoomSettings) -> GroupProfile {
+        var profile = GroupProfile.plain
+        profile.credentials = RoomCredentials(identities: identities)
+        profile.components = RoomComponents(registry: ComponentRegistry(settings.profile))
+        profile.enforcement = enforcement
+        profile.leavesListComponents = true
+        profile.allowsTreeInGroupInfo = false
+        profile.requiresExternalPub = true
+        profile.requiresCompanions = true
+        return profile
+    }
+}
+
+/// A signature key of the hub.
+package struct HubKey: Sendable {
+    package let scheme: SignatureScheme
+    package let publicKey: [UInt8]
+    private let privateKey: [UInt8]
+
+    package init(_ scheme: SignatureScheme, privateKey: [UInt8]) throws(CryptoError) {
+        self.scheme = scheme
+        self.privateKey = privateKey
+        publicKey = try scheme.publicKey(of: privateKey)
+    }
+
+    /// The entry of `external_senders` that a hub has: its credential is basic, with the URI of the
+    /// provider.
+    package func externalSender(of domain: String) -> ExternalSender {
+        ExternalSender(
+            signatureKey: publicKey,
+            credential: .basic(identity: Array("mimi://\(domain)".utf8)))
+    }
+
+    /// A proposal of the hub for the epoch of a context, as external sender `index`.
+    func proposal(
+        _ proposal: Proposal, in context: GroupContext, epoch: UInt64, index: UInt32,
+        authenticatedData: [UInt8]
+    ) throws(CryptoError) -> PublicMessage {
+        let content = FramedContent(
+            groupID: context.groupID, epoch: epoch, sender: .external(index: index),
+            authenticatedData: authenticatedData, body: .proposal(proposal))
+        let signature = try scheme.signWithLabel(
+            privateKey: privateKey, label: "FramedContentTBS",
+            content: content.toBeSigned(wireFormat: .publicMessage, context: []))
+        return PublicMessage(
+            content: content, auth: FramedContentAuthData(signature: signature),
+            membershipTag: nil)
+    }
+}
+
+/// Credentials of a room's clients: each names its user and client, and one that takes the place of
+/// another names the same.
+struct RoomCredentials: CredentialService {
+    let identities: any IdentityResolver
+
+    func objection(
+        to credential: Credential, of signatureKey: [UInt8], as use: CredentialUse
+    ) -> String? {
+        if case .externalSender = use { return nil }
+        guard let identity = identities.identity(of: credential) else {
+            return "a credential that names no user and client"
+        }
+        guard case .replacement(let old) = use, identities.identity(of: old) != identity else {
+            return nil
+        }
+        return "another client than that of the replaced leaf"
+    }
+
+    func clientName(of credential: Credential) -> [UInt8]? {
+        identities.identity(of: credential)?.client
+    }
+}
+
+/// The components of a room.
+struct RoomComponents: ComponentService {
+    let registry: ComponentRegistry
+
+    func locations(of component: ComponentID) -> ComponentLocations? {
+        component.coreLocations
+            ?? (ComponentRegistry.isRoomComponent(component) ? .groupContext : nil)
+    }
+
+    func updating(
+        _ component: ComponentID, _ data: [UInt8]?, with updates: [[UInt8]]
+    ) -> [UInt8]? {
+        registry.updating(component, data, with: updates)
+    }
+
+    func mayRemove(_ component: ComponentID) -> Bool { ComponentRegistry.mayRemove(component) }
+
+    func accepts(ephemeral data: [UInt8], of component: ComponentID) -> Bool {
+        component == .appAck && (try? AppAck(parsing: data)) != nil
+    }
+}

@@ -1,0 +1,349 @@
+import MLSCrypto
+import MLSMember
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RoomState
+import RuleBook
+import TestSupport
+import Testing
+
+/// A MIMI room with real members, whose hub is `a.example`.
+///
+/// Clients are named `user` and a number (`alice1`); Alice and Eve are users of the hub's own
+/// provider, all others of `b.example`.
+struct Clubhouse {
+    static let suite = CipherSuite.x25519Aes128
+    static let uri = MIMIURI("mimi://a.example/r/clubhouse")!
+    static let hubKey = try! HubKey(.ed25519, privateKey: SHA256.hash([1]).bytes)
+
+    private(set) var room: MIMIRoom
+    private(set) var members: [String: Member] = [:]
+    /// The records so far.
+    private(set) var log: [[RoomEvent]] = []
+    let settings: RoomSettings
+    let services: RoomServices
+
+    static func domain(_ user: String) -> String {
+        ["alice", "eve"].contains(user) ? "a.example" : "b.example"
+    }
+
+    static func user(_ name: String) -> [UInt8] {
+        Array("mimi://\(domain(name))/u/\(name)".utf8)
+    }
+
+    /// The user of a client.
+    static func owner(_ client: String) -> String { String(client.dropLast()) }
+
+    // MARK: Founding
+
+    /// What a room starts with; the creator is `alice1`.
+    struct Founding {
+        var roles = Clubhouse.roles
+        var participants: [(String, UInt32)] = [("alice", 3)]
+        var base = BaseRoomPolicy()
+        var others: [ComponentID: [UInt8]] = [:]
+        var required = RequiredCapabilities(
+            extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
+        var externalSenders = [Clubhouse.hubKey.externalSender(of: "a.example")]
+        var settings = RoomSettings(room: Clubhouse.uri, hub: "a.example")
+
+        var extensions: [Extension] {
+            var components = others
+            components[.participantList] =
+                ParticipantList(
+                    participants.map { UserRolePair(Clubhouse.user($0.0), role: $0.1) }
+                ).encoded
+            components[.rolesList] = RolesList(roles).encoded
+            components[.roomMetadata] = RoomMetadata(uri: Clubhouse.uri.bytes).encoded
+            var base = base
+            base.policyComponents = components.keys.filter {
+                ComponentRegistry.policyComponents.contains($0)
+            }.sorted()
+            components[.baseRoomPolicy] = base.encoded
+            return [
+                Extension(.requiredCapabilities, data: required.encoded),
+                Extension(.externalSenders, data: ExternalSenders(externalSenders).encoded),
+                Extension(.appDataDictionary, data: AppDataDictionary(components).encoded),
+            ]
+        }
+
+        /// The creator alone in the group, and what the hub gets.
+        func make() throws -> (creator: Member, genesis: GroupGenesis) {
+            let creator = try Member.create(
+                groupID: [1], by: Clubhouse.client("alice1"), extensions: extensions,
+                Clubhouse.memberProfile, SeededRandom(seed: 1, name: "alice1"))
+            let genesis = GroupGenesis(
+                groupInfo: MLSMessage.groupInfo(try creator.groupInfo()).encoded,
+                tree: creator.group.tree.exchanged.encoded)
+            return (creator, genesis)
+        }
+    }
+
+    /// Nobody may join an open room as guest; users; administrators, who may do all.
+    static let roles: [Role] = [
+        Role(
+            index: 0, name: "nobody", capabilities: [.canOpenJoin],
+            changes: [.init(from: 0, to: [4])]),
+        Role(index: 1, name: "banned", activeParticipants: .init(0, 0)),
+        Role(
+            index: 2, name: "user",
+            capabilities: [.canAddOwnClient, .canRemoveOwnClient, .canRemoveSelf],
+            changes: [.init(from: 2, to: [0])]),
+        Role(
+            index: 3, name: "admin",
+            capabilities: [
+                .canAddParticipant, .canRemoveParticipant, .canAddOwnClient,
+                .canRemoveOwnClient, .canRemoveSelf, .canBan, .canUnban, .canKick,
+                .canChangeUserRole, .canChangeRoomName, .canChangeRoleDefinitions,
+            ],
+            changes: [
+                .init(from: 0, to: [1, 2, 3]), .init(from: 1, to: [0, 2]),
+                .init(from: 2, to: [0, 1, 3, 4]), .init(from: 3, to: [0, 1, 2]),
+            ]),
+        Role(index: 4, name: "guest", capabilities: [.canAddOwnClient]),
+    ]
+
+    init(_ founding: Founding = Founding()) throws {
+        settings = founding.settings
+        services = RoomServices(hubKeys: [Self.hubKey])
+        let (creator, genesis) = try founding.make()
+        let events = try MIMIRoom.decide(settings, genesis, services).events
+        room = try MIMIRoom(startingWith: events, services)
+        members["alice1"] = creator
+        log = [events]
+    }
+
+    /// Alice as administrator; Bob with two clients and Cathy with one as users.
+    static func usual() throws -> Clubhouse {
+        var house = try Clubhouse()
+        try house.admit([("bob", 2, ["bob1", "bob2"]), ("cathy", 2, ["cathy1"])])
+        return house
+    }
+
+    /// Alice puts users on the list and adds their clients, in one commit.
+    mutating func admit(_ users: [(name: String, role: UInt32, clients: [String])]) throws {
+        let own = try users.flatMap(\.clients).map { try Self.keyPackage($0) }
+        let list = ParticipantListUpdate(
+            added: users.map { UserRolePair(Self.user($0.name), role: $0.role) })
+        var options = CommitOptions(
+            [Self.listUpdate(list)] + own.map { .add($0.keyPackage) })
+        options.treeInWelcome = false
+        let made = try commit(by: "alice1", options)
+        guard let welcome = made.welcome else { return }
+        for (package, name) in zip(own, users.flatMap(\.clients)) {
+            let opened = try OpenedWelcome(welcome, with: package)
+            members[name] = try .join(
+                opened, tree: made.next.group.tree.exchanged, Self.memberProfile,
+                SeededRandom(seed: 2, name: name))
+        }
+    }
+
+    // MARK: Clients
+
+    static func client(_ name: String) throws -> Client {
+        let identity = user(owner(name)) + Array("#\(name)".utf8)
+        var client = try Client(
+            suite, .basic(identity: identity), SeededRandom(seed: 3, name: name))
+        let components = ComponentsList((0x20...0x30).map { ComponentID($0) })
+        client.extensions = [
+            Extension(
+                .appDataDictionary,
+                data: AppDataDictionary([
+                    ComponentData(.appComponents, data: components.encoded)
+                ]).encoded)
+        ]
+        return client
+    }
+
+    static func keyPackage(_ name: String) throws -> OwnKeyPackage {
+        try client(name).keyPackage(.unlimited, SeededRandom(seed: 4, name: "\(name) package"))
+    }
+
+    /// Members know the components as the hub does, but see no companions.
+    static var memberProfile: GroupProfile {
+        var profile = RoomServices().groupProfile(RoomSettings(room: uri, hub: "a.example"))
+        profile.allowsTreeInGroupInfo = true
+        return profile
+    }
+
+    static func listUpdate(_ update: ParticipantListUpdate) -> Proposal {
+        .appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))
+    }
+
+    /// A list update that changes roles; 0 removes.
+    func changing(_ users: [(String, UInt32)]) -> Proposal {
+        var update = ParticipantListUpdate()
+        for (name, role) in users {
+            let place = room.committed.participants.place(of: Self.user(name)).map(UInt32.init)
+            switch (place, role) {
+            case (nil, _): update.added.append(UserRolePair(Self.user(name), role: role))
+            case (let place?, 0): update.removed.append(place)
+            case (let place?, _): update.changed.append(.init(place: place, role: role))
+            }
+        }
+        return Self.listUpdate(update)
+    }
+
+    /// The Removes of all clients of a user.
+    func removals(of user: String) -> [Proposal] {
+        members.keys.filter { Self.owner($0) == user }.sorted().compactMap {
+            members[$0].map { .remove(leaf: $0.leafIndex) }
+        }
+    }
+
+    // MARK: Updates
+
+    /// An update with what its sender will do when it is accepted.
+    struct Sent {
+        var update: RoomUpdate
+        var proposals: [MadeProposal] = []
+        var commit: MadeCommit?
+    }
+
+    func proposing(by name: String, _ proposals: [Proposal]) throws -> Sent {
+        var member = try #require(members[name])
+        let made = try proposals.map { try member.propose($0) }
+        let bundle = HandshakeBundle(
+            made[0].message, .proposals(made.dropFirst().map(\.message)))
+        return Sent(
+            update: RoomUpdate(from: Self.domain(Self.owner(name)), bundle.encoded),
+            proposals: made)
+    }
+
+    func committing(by name: String, _ options: CommitOptions) throws -> Sent {
+        var member = try #require(members[name])
+        return try sent(try member.commit(options), by: name)
+    }
+
+    /// An external commit; `references` are the SelfRemoves that the joiner names.
+    func joining(
+        as name: String, _ proposals: [Proposal] = [], references: [[UInt8]]? = nil
+    ) throws -> Sent {
+        let helper = try #require(members["alice1"])
+        var joiner = try ExternalJoiner(
+            Self.client(name), helper.groupInfo(), tree: helper.group.tree.exchanged,
+            Self.memberProfile, SeededRandom(seed: 5, name: "\(name) \(helper.epoch)"))
+        for message in selfRemoves { try joiner.take(message) }
+        var options = CommitOptions(proposals)
+        options.references = references
+        return try sent(joiner.commit(options), by: name)
+    }
+
+    private func sent(_ made: MadeCommit, by name: String) throws -> Sent {
+        let bundle = HandshakeBundle(
+            made.message,
+            .commit(made.welcome, .full(made.groupInfo), .distributionService))
+        return Sent(
+            update: RoomUpdate(from: Self.domain(Self.owner(name)), bundle.encoded),
+            commit: made)
+    }
+
+    /// A proposal of the hub.
+    func hubProposing(
+        _ proposal: Proposal, authority: RoomUpdate.Authority = .sender
+    ) throws -> Sent {
+        let content = FramedContent(
+            groupID: room.group.context.groupID, epoch: room.group.context.epoch,
+            sender: .external(index: 0), authenticatedData: [], body: .proposal(proposal))
+        let signature = try CipherSuite.x25519Aes128.signature.signWithLabel(
+            privateKey: SHA256.hash([1]).bytes, label: "FramedContentTBS",
+            content: content.toBeSigned(wireFormat: .publicMessage, context: []))
+        let message = PublicMessage(
+            content: content, auth: FramedContentAuthData(signature: signature),
+            membershipTag: nil)
+        let bundle = HandshakeBundle(.publicMessage(message), .proposals([]))
+        return Sent(
+            update: RoomUpdate(from: "a.example", bundle.encoded, authority: authority))
+    }
+
+    /// The SelfRemoves that wait, as they were sent.
+    private(set) var selfRemoves: [MLSMessage] = []
+
+    /// What the hub says; an accepted update is applied, and everyone takes it.
+    @discardableResult
+    mutating func submit(_ sent: Sent, by name: String) throws -> Refusal? {
+        let events: [RoomEvent]
+        switch room.decide(sent.update, now: Fixtures.now) {
+        case .rejected(let refusal): return refusal
+        case .accepted(let accepted): events = accepted
+        }
+        try room.apply(events)
+        log.append(events)
+        let bundle = try HandshakeBundle(parsing: sent.update.bundle)
+        if case .proposals(let more) = bundle.rest {
+            for message in [bundle.message] + more {
+                if case .publicMessage(let content) = message,
+                    content.content.body == .proposal(.selfRemove)
+                {
+                    selfRemoves.append(message)
+                }
+            }
+        }
+        try deliver(sent, bundle, by: name)
+        for case .hubProposalIssued(let issued) in events where sent.commit != nil {
+            for name in members.keys { _ = try members[name]?.process(issued.message) }
+        }
+        try checkAgreement()
+        return nil
+    }
+
+    private mutating func deliver(
+        _ sent: Sent, _ bundle: HandshakeBundle, by name: String
+    ) throws {
+        var messages = [bundle.message]
+        if case .proposals(let more) = bundle.rest { messages += more }
+        for receiver in members.keys.sorted() where receiver != name {
+            for message in messages {
+                if try members[receiver]?.process(message) == .removal { members[receiver] = nil }
+            }
+        }
+        for made in sent.proposals { try members[name]?.accept(made) }
+        if let commit = sent.commit {
+            members[name] = commit.next
+            selfRemoves = []
+        }
+    }
+
+    mutating func propose(by name: String, _ proposals: Proposal...) throws -> Refusal? {
+        try submit(proposing(by: name, proposals), by: name)
+    }
+
+    @discardableResult
+    mutating func commit(
+        by name: String, _ options: CommitOptions = CommitOptions()
+    ) throws -> MadeCommit {
+        let sent = try committing(by: name, options)
+        if let refusal = try submit(sent, by: name) { throw refusal }
+        return try #require(sent.commit)
+    }
+
+    // MARK: Promises
+
+    /// All members are at the hub's GroupContext, which says what the committed policy says, and every
+    /// leaf is of a user on the list (B-5, B-8).
+    private func checkAgreement() throws {
+        for (name, member) in members {
+            #expect(member.group.context == room.group.context, "\(name)")
+            #expect(room.user(ofLeaf: member.leafIndex) == Self.user(Self.owner(name)))
+        }
+        #expect(room.group.extensions.dictionary == room.committed.dictionary)
+        var leaves: [[UInt8]: Int] = [:]
+        for (index, _) in room.group.tree.members {
+            let user = try #require(room.user(ofLeaf: index))
+            leaves[user, default: 0] += 1
+            #expect(room.committed.participants.role(of: user) > Role.banned)
+        }
+        #expect(room.committedLeaves == LeafCounts(leaves))
+        #expect(try replayed(services).stateHash == room.stateHash)
+    }
+
+    /// The room folded from its records, as encoded.
+    func replayed(_ services: RoomServices) throws -> MIMIRoom {
+        let records = try log.map { try $0.map { try RoomEvent($0.kind, body: $0.body) } }
+        var room = try MIMIRoom(startingWith: records[0], services)
+        for events in records.dropFirst() { try room.apply(events) }
+        return room
+    }
+}
