@@ -61,7 +61,7 @@ let package = Package(
             "SnapshotExport",
             [
                 "EventLog", "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
-                "RoomLog", "RoomState",
+                "RoomLog", "RoomPolicy", "RoomState",
             ]),
         layer(
             "Transcript",
@@ -84,7 +84,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
-                "RoomState", "RuleBook",
+                "RoomPolicy", "RoomState", "RuleBook",
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
@@ -123,8 +123,9 @@ let package = Package(
         tests(
             "RoomLogTests",
             [
-                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
-                "PresentationLanguage", "RoomLog", "RoomState", "TestSupport",
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "SnapshotExport",
+                "TestSupport",
             ]),
         tests(
             "TranscriptTests",

@@ -34,11 +34,14 @@ package struct PreSharedKeys: Sendable {
 
     /// `psk_secret` of a list (RFC 9420 §8.4).
     package func pskSecret(of list: [PreSharedKeyID], _ suite: CipherSuite) throws -> [UInt8] {
+        guard let count = UInt16(exactly: list.count) else {
+            throw MemberError.unexpected("\(list.count) pre-shared keys")
+        }
         var pskSecret = suite.zeroSecret
         for (index, id) in list.enumerated() {
             guard let psk = secret(of: id.key) else { throw MemberError.missingPSK(id) }
             let extracted = try suite.hash.extract(salt: suite.zeroSecret, ikm: psk)
-            let label = PSKLabel(id: id, index: UInt16(index), count: UInt16(list.count))
+            let label = PSKLabel(id: id, index: UInt16(index), count: count)
             let input = try suite.hash.expandWithLabel(
                 secret: extracted, label: "derived psk", context: label.encoded,
                 length: suite.hash.size)

@@ -9,7 +9,7 @@ import RuleBook
 /// A room as its records tell it, after the latest one that was folded.
 package struct FoldedRoom: Sendable {
     package let uri: [UInt8]
-    package let state: RoomState
+    package let state: RecordedState
     /// The latest record.
     package let last: Envelope
 }
@@ -22,7 +22,7 @@ extension RoomLog {
     /// epoch and the state hash that it names.
     package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom?
     {
-        var state: RoomState?
+        var state: RecordedState?
         var last: Envelope?
         var position: UInt64? = 0
         while let next = position {
@@ -49,7 +49,7 @@ extension RoomLog {
     }
 
     private static func folded(
-        _ room: Room, _ state: RoomState?, _ last: Envelope?
+        _ room: Room, _ state: RecordedState?, _ last: Envelope?
     ) -> FoldedRoom? {
         guard let state, let last else { return nil }
         return FoldedRoom(uri: room.row.uri, state: state, last: last)
@@ -69,29 +69,29 @@ extension RoomLog {
 
     /// The state after a record, which must be the one that the record names.
     private func fold(
-        _ record: Record, into state: consuming RoomState?
-    ) throws(RoomLogError) -> RoomState {
+        _ record: Record, into state: consuming RecordedState?
+    ) throws(RoomLogError) -> RecordedState {
         let gseq = record.envelope.gseq
+        let events = try RoomLog.events(of: record)
+        guard !events.isEmpty else { throw .inconsistent(gseq: gseq, what: "has no events") }
         var state = state
-        for event in try RoomLog.events(of: record) {
-            do {
-                if state == nil {
-                    guard case .groupImported = event else {
-                        throw RoomLogError.inconsistent(gseq: gseq, what: "starts no room")
-                    }
-                    state = try RoomState(startingWith: event, profile)
-                } else if case .groupImported = event {
-                    throw RoomLogError.inconsistent(gseq: gseq, what: "starts the room again")
-                } else {
-                    try state?.apply(event, profile)
+        do {
+            if state == nil {
+                state = try RecordedState(startingWith: events, profile, services)
+                guard state != nil else {
+                    throw RoomLogError.inconsistent(gseq: gseq, what: "starts no room")
                 }
-            } catch let refusal as Refusal {
-                throw .inconsistent(gseq: gseq, what: "\(refusal)")
-            } catch {
-                throw error as? RoomLogError ?? .inconsistent(gseq: gseq, what: "\(error)")
+            } else if events.contains(where: { $0.startsRoom }) {
+                throw RoomLogError.inconsistent(gseq: gseq, what: "starts the room again")
+            } else {
+                try state?.apply(events, profile)
             }
+        } catch let refusal as Refusal {
+            throw .inconsistent(gseq: gseq, what: "\(refusal)")
+        } catch {
+            throw error as? RoomLogError ?? .inconsistent(gseq: gseq, what: "\(error)")
         }
-        guard let state else { throw .inconsistent(gseq: gseq, what: "has no events") }
+        guard let state else { preconditionFailure("a room without state") }
         guard record.envelope.epoch == state.group.context.epoch,
             record.envelope.stateHash == state.stateHash
         else {
@@ -119,5 +119,15 @@ extension RoomLog {
             }
         }
         return events
+    }
+}
+
+extension RoomEvent {
+    /// Whether it stands in the first record of a room only.
+    fileprivate var startsRoom: Bool {
+        switch self {
+        case .groupImported, .roomCreated: true
+        default: false
+        }
     }
 }

@@ -9,11 +9,17 @@ import RoomState
 /// state again.
 package struct RoomLog: Sendable {
     package let log: EventLog
+    /// Of the groups that are no MIMI rooms.
     let profile: GroupProfile
+    /// Of the MIMI rooms.
+    let services: RoomServices
 
-    package init(_ log: EventLog, profile: GroupProfile) {
+    package init(
+        _ log: EventLog, profile: GroupProfile, services: RoomServices = RoomServices()
+    ) {
         self.log = log
         self.profile = profile
+        self.services = services
     }
 
     /// What caused a record. Numbers are never used again.
@@ -22,6 +28,10 @@ package struct RoomLog: Sendable {
         case genesis = 1
         /// A ``GroupHandshake``.
         case handshake = 2
+        /// A ``RoomFounding``.
+        case founding = 3
+        /// A ``RoomUpdate``.
+        case update = 4
 
         /// The name in output.
         package var name: String { "\(self)" }
@@ -40,7 +50,8 @@ package struct RoomLog: Sendable {
         time: UInt64
     ) async throws(RoomLogError) -> Position {
         try await append(
-            to: .new(uri: uri), .genesis, genesis.evidence.encoded, events, leading: state, time)
+            to: .new(uri: uri), .genesis, genesis.evidence.encoded, events, leading: state,
+            hash: state.stateHash, time)
     }
 
     /// Records an accepted handshake after `last`, the room's latest record.
@@ -48,22 +59,38 @@ package struct RoomLog: Sendable {
         _ handshake: GroupHandshake, _ events: [RoomEvent], after last: Position,
         leading state: RoomState, time: UInt64
     ) async throws(RoomLogError) -> Position {
-        let expectation = Expectation(
-            roomSeq: last.roomSeq, stateHash: last.stateHash, epoch: last.epoch)
-        return try await append(
-            to: .existing(last.room, expecting: expectation), .handshake,
-            handshake.evidence.encoded, events, leading: state, time)
+        try await append(
+            to: .existing(last.room, expecting: Expectation(last)), .handshake,
+            handshake.evidence.encoded, events, leading: state, hash: state.stateHash, time)
+    }
+
+    /// Records what founded a MIMI room.
+    package func create(
+        _ founding: RoomFounding, _ events: [RoomEvent], leading room: MIMIRoom, time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        try await append(
+            to: .new(uri: founding.settings.room.bytes), .founding, founding.evidence.encoded,
+            events, leading: room.state, hash: room.stateHash, time)
+    }
+
+    /// Records an accepted update of a MIMI room after `last`, the room's latest record.
+    package func append(
+        _ update: RoomUpdate, _ events: [RoomEvent], after last: Position,
+        leading room: MIMIRoom, time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        try await append(
+            to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
+            from: update.source.bytes, events, leading: room.state, hash: room.stateHash, time)
     }
 
     private func append(
-        to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], _ events: [RoomEvent],
-        leading state: RoomState, _ time: UInt64
+        to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
+        _ events: [RoomEvent], leading state: RoomState, hash: Digest32, _ time: UInt64
     ) async throws(RoomLogError) -> Position {
         let item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
-            epoch: state.group.context.epoch, stateHash: state.stateHash,
-            status: state.status.rawValue,
-            payload: Payload(source: [], evidence: evidence, events: events.map(Event.init)))
+            epoch: state.group.context.epoch, stateHash: hash, status: state.status.rawValue,
+            payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)))
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)
@@ -74,6 +101,13 @@ package struct RoomLog: Sendable {
         case .appended(let envelope): return envelope
         case .conflict(let conflict): throw .conflict(conflict)
         }
+    }
+}
+
+extension Expectation {
+    /// That a record is still the room's latest.
+    fileprivate init(_ last: Envelope) {
+        self.init(roomSeq: last.roomSeq, stateHash: last.stateHash, epoch: last.epoch)
     }
 }
 

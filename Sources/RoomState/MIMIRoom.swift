@@ -14,7 +14,8 @@ package struct MIMIRoom: Sendable {
     package let services: RoomServices
     let profile: GroupProfile
     let registry: ComponentRegistry
-    private(set) var state: RoomState
+    /// The MLS group and what waits in it.
+    package private(set) var state: RoomState
     /// What the GroupContext says (C).
     package private(set) var committed: RoomPolicy
     /// The leaves of the tree, by user.

@@ -35,6 +35,36 @@ package struct GroupGenesis: TLSCodable, Hashable, Sendable {
 
 /// ```
 /// struct {
+///     RoomSettings settings;
+///     GroupGenesis genesis;
+/// } RoomFounding;
+/// ```
+/// What a hub founds a MIMI room with.
+package struct RoomFounding: TLSCodable, Hashable, Sendable {
+    package let settings: RoomSettings
+    package let genesis: GroupGenesis
+
+    package init(_ settings: RoomSettings, _ genesis: GroupGenesis) {
+        self.settings = settings
+        self.genesis = genesis
+    }
+
+    package init(from reader: inout Reader) throws(DecodingError) {
+        settings = try RoomSettings(from: &reader)
+        genesis = try GroupGenesis(from: &reader)
+    }
+
+    package func write(to writer: inout Writer) {
+        settings.write(to: &writer)
+        genesis.write(to: &writer)
+    }
+
+    /// What a record keeps of it as evidence.
+    package var evidence: RoomFounding { RoomFounding(settings, genesis.evidence) }
+}
+
+/// ```
+/// struct {
 ///     opaque message<V>;                         // MLSMessage(PublicMessage)
 ///     optional<Welcome> welcome;                 // opaque<V>: MLSMessage(Welcome)
 ///     optional<GroupInfo> group_info;            // opaque<V>: MLSMessage(GroupInfo)

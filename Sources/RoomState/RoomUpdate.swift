@@ -2,16 +2,8 @@ import MLSMessages
 import PresentationLanguage
 import RoomPolicy
 
-/// ```
-/// struct {
-///     opaque source<V>;                          // the domain of the provider that sent it
-///     opaque bundle<V>;                          // HandshakeBundle
-///     optional<uint32> code_role;
-///     uint8 authority;
-/// } RoomUpdate;
-/// ```
 /// An update as received, with what the hub knew beside it: all that a decision takes but the time.
-package struct RoomUpdate: TLSCodable, Hashable, Sendable {
+package struct RoomUpdate: Hashable, Sendable {
     package enum Authority: UInt8, Sendable {
         /// Whoever signed it.
         case sender = 0
@@ -19,7 +11,9 @@ package struct RoomUpdate: TLSCodable, Hashable, Sendable {
         case duty = 1
     }
 
+    /// The domain of the provider that sent it.
     package let source: Text
+    /// A ``HandshakeBundle``, encoded.
     package let bundle: [UInt8]
     /// The role of the join code that the sender gave to get the GroupInfo.
     package let codeRole: UInt32?
@@ -34,18 +28,42 @@ package struct RoomUpdate: TLSCodable, Hashable, Sendable {
         self.codeRole = codeRole
         self.authority = authority
     }
+}
 
-    package init(from reader: inout Reader) throws(DecodingError) {
-        source = try Text(from: &reader)
-        bundle = try reader.readOpaque()
-        codeRole = try reader.readOptional()
-        authority = try reader.readEnum("authority")
-    }
-
-    package func write(to writer: inout Writer) {
-        source.write(to: &writer)
-        writer.write(opaque: bundle)
+/// ```
+/// struct {
+///     opaque bundle<V>;                          // HandshakeBundle
+///     optional<uint32> code_role;
+///     uint8 authority;
+/// } UpdateEvidence;
+/// ```
+/// What a record keeps of an update; the source stands beside it. A full ratchet tree in the bundle is
+/// left empty there: it was the one that the commit produces, so that replaying gives it back.
+extension RoomUpdate {
+    package var evidence: [UInt8] {
+        var writer = Writer()
+        writer.write(opaque: Self.withoutTree(bundle))
         writer.write(optional: codeRole)
         writer.write(authority.rawValue)
+        return writer.bytes
+    }
+
+    package init(source: [UInt8], evidence: [UInt8]) throws(DecodingError) {
+        var reader = try Reader(evidence.span.bytes)
+        let bundle = try reader.readOpaque()
+        let codeRole: UInt32? = try reader.readOptional()
+        let authority: Authority = try reader.readEnum("authority")
+        try reader.finish()
+        self.init(
+            from: String(decoding: source, as: UTF8.self), bundle, codeRole: codeRole,
+            authority: authority)
+    }
+
+    private static func withoutTree(_ bytes: [UInt8]) -> [UInt8] {
+        guard let bundle = try? HandshakeBundle(parsing: bytes),
+            case .commit(let welcome, let groupInfo, .full) = bundle.rest
+        else { return bytes }
+        let empty = RatchetTreeOption.full(RatchetTreeNodes([]))
+        return HandshakeBundle(bundle.message, .commit(welcome, groupInfo, empty)).encoded
     }
 }

@@ -18,10 +18,18 @@ import Testing
         let hash: Digest32
 
         init(_ state: RoomState) {
-            context = state.group.context.encoded
-            interim = state.group.interimTranscriptHash
-            pending = state.group.pending.list.count
-            hash = state.stateHash
+            self.init(state.group, state.stateHash)
+        }
+
+        init(_ state: RecordedState) {
+            self.init(state.group, state.stateHash)
+        }
+
+        private init(_ group: PublicGroup, _ hash: Digest32) {
+            context = group.context.encoded
+            interim = group.interimTranscriptHash
+            pending = group.pending.list.count
+            self.hash = hash
         }
     }
 

@@ -6,50 +6,48 @@ import PresentationLanguage
 import RoomPolicy
 import RoomState
 import RuleBook
-import TestSupport
-import Testing
 
 /// A MIMI room with real members, whose hub is `a.example`.
 ///
 /// Clients are named `user` and a number (`alice1`); Alice and Eve are users of the hub's own
 /// provider, all others of `b.example`.
-struct Clubhouse {
-    static let suite = CipherSuite.x25519Aes128
-    static let uri = MIMIURI("mimi://a.example/r/clubhouse")!
-    static let hubKey = try! HubKey(.ed25519, privateKey: SHA256.hash([1]).bytes)
+package struct Clubhouse {
+    package static let suite = CipherSuite.x25519Aes128
+    package static let uri = MIMIURI("mimi://a.example/r/clubhouse")!
+    package static let hubKey = try! HubKey(.ed25519, privateKey: SHA256.hash([1]).bytes)
 
-    private(set) var room: MIMIRoom
-    private(set) var members: [String: Member] = [:]
+    package private(set) var room: MIMIRoom
+    package private(set) var members: [String: Member] = [:]
     /// The records so far.
-    private(set) var log: [[RoomEvent]] = []
-    let settings: RoomSettings
-    let services: RoomServices
+    package private(set) var log: [[RoomEvent]] = []
+    package let settings: RoomSettings
+    package let services: RoomServices
 
-    static func domain(_ user: String) -> String {
+    package static func domain(_ user: String) -> String {
         ["alice", "eve"].contains(user) ? "a.example" : "b.example"
     }
 
-    static func user(_ name: String) -> [UInt8] {
+    package static func user(_ name: String) -> [UInt8] {
         Array("mimi://\(domain(name))/u/\(name)".utf8)
     }
 
     /// The user of a client.
-    static func owner(_ client: String) -> String { String(client.dropLast()) }
+    package static func owner(_ client: String) -> String { String(client.dropLast()) }
 
     // MARK: Founding
 
     /// What a room starts with; the creator is `alice1`.
-    struct Founding {
-        var roles = Clubhouse.roles
-        var participants: [(String, UInt32)] = [("alice", 3)]
-        var base = BaseRoomPolicy()
-        var others: [ComponentID: [UInt8]] = [:]
-        var required = RequiredCapabilities(
+    package struct Founding {
+        package var roles = Clubhouse.roles
+        package var participants: [(String, UInt32)] = [("alice", 3)]
+        package var base = BaseRoomPolicy()
+        package var others: [ComponentID: [UInt8]] = [:]
+        package var required = RequiredCapabilities(
             extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
-        var externalSenders = [Clubhouse.hubKey.externalSender(of: "a.example")]
-        var settings = RoomSettings(room: Clubhouse.uri, hub: "a.example")
+        package var externalSenders = [Clubhouse.hubKey.externalSender(of: "a.example")]
+        package var settings = RoomSettings(room: Clubhouse.uri, hub: "a.example")
 
-        var extensions: [Extension] {
+        package var extensions: [Extension] {
             var components = others
             components[.participantList] =
                 ParticipantList(
@@ -70,7 +68,9 @@ struct Clubhouse {
         }
 
         /// The creator alone in the group, and what the hub gets.
-        func make() throws -> (creator: Member, genesis: GroupGenesis) {
+        package init() {}
+
+        package func make() throws -> (creator: Member, genesis: GroupGenesis) {
             let creator = try Member.create(
                 groupID: [1], by: Clubhouse.client("alice1"), extensions: extensions,
                 Clubhouse.memberProfile, SeededRandom(seed: 1, name: "alice1"))
@@ -82,7 +82,7 @@ struct Clubhouse {
     }
 
     /// Nobody may join an open room as guest; users; administrators, who may do all.
-    static let roles: [Role] = [
+    package static let roles: [Role] = [
         Role(
             index: 0, name: "nobody", capabilities: [.canOpenJoin],
             changes: [.init(from: 0, to: [4])]),
@@ -102,10 +102,11 @@ struct Clubhouse {
                 .init(from: 0, to: [1, 2, 3]), .init(from: 1, to: [0, 2]),
                 .init(from: 2, to: [0, 1, 3, 4]), .init(from: 3, to: [0, 1, 2]),
             ]),
-        Role(index: 4, name: "guest", capabilities: [.canAddOwnClient]),
+        Role(
+            index: 4, name: "guest", capabilities: [.canAddOwnClient, .canRemoveOwnClient]),
     ]
 
-    init(_ founding: Founding = Founding()) throws {
+    package init(_ founding: Founding = Founding()) throws {
         settings = founding.settings
         services = RoomServices(hubKeys: [Self.hubKey])
         let (creator, genesis) = try founding.make()
@@ -116,14 +117,14 @@ struct Clubhouse {
     }
 
     /// Alice as administrator; Bob with two clients and Cathy with one as users.
-    static func usual() throws -> Clubhouse {
+    package static func usual() throws -> Clubhouse {
         var house = try Clubhouse()
         try house.admit([("bob", 2, ["bob1", "bob2"]), ("cathy", 2, ["cathy1"])])
         return house
     }
 
     /// Alice puts users on the list and adds their clients, in one commit.
-    mutating func admit(_ users: [(name: String, role: UInt32, clients: [String])]) throws {
+    package mutating func admit(_ users: [(name: String, role: UInt32, clients: [String])]) throws {
         let own = try users.flatMap(\.clients).map { try Self.keyPackage($0) }
         let list = ParticipantListUpdate(
             added: users.map { UserRolePair(Self.user($0.name), role: $0.role) })
@@ -142,7 +143,7 @@ struct Clubhouse {
 
     // MARK: Clients
 
-    static func client(_ name: String) throws -> Client {
+    package static func client(_ name: String) throws -> Client {
         let identity = user(owner(name)) + Array("#\(name)".utf8)
         var client = try Client(
             suite, .basic(identity: identity), SeededRandom(seed: 3, name: name))
@@ -157,23 +158,23 @@ struct Clubhouse {
         return client
     }
 
-    static func keyPackage(_ name: String) throws -> OwnKeyPackage {
+    package static func keyPackage(_ name: String) throws -> OwnKeyPackage {
         try client(name).keyPackage(.unlimited, SeededRandom(seed: 4, name: "\(name) package"))
     }
 
     /// Members know the components as the hub does, but see no companions.
-    static var memberProfile: GroupProfile {
+    package static var memberProfile: GroupProfile {
         var profile = RoomServices().groupProfile(RoomSettings(room: uri, hub: "a.example"))
         profile.allowsTreeInGroupInfo = true
         return profile
     }
 
-    static func listUpdate(_ update: ParticipantListUpdate) -> Proposal {
+    package static func listUpdate(_ update: ParticipantListUpdate) -> Proposal {
         .appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))
     }
 
     /// A list update that changes roles; 0 removes.
-    func changing(_ users: [(String, UInt32)]) -> Proposal {
+    package func changing(_ users: [(String, UInt32)]) -> Proposal {
         var update = ParticipantListUpdate()
         for (name, role) in users {
             let place = room.committed.participants.place(of: Self.user(name)).map(UInt32.init)
@@ -187,7 +188,7 @@ struct Clubhouse {
     }
 
     /// The Removes of all clients of a user.
-    func removals(of user: String) -> [Proposal] {
+    package func removals(of user: String) -> [Proposal] {
         members.keys.filter { Self.owner($0) == user }.sorted().compactMap {
             members[$0].map { .remove(leaf: $0.leafIndex) }
         }
@@ -196,14 +197,22 @@ struct Clubhouse {
     // MARK: Updates
 
     /// An update with what its sender will do when it is accepted.
-    struct Sent {
-        var update: RoomUpdate
-        var proposals: [MadeProposal] = []
-        var commit: MadeCommit?
+    package struct Sent {
+        package var update: RoomUpdate
+        package var proposals: [MadeProposal] = []
+        package var commit: MadeCommit?
+
+        package init(
+            update: RoomUpdate, proposals: [MadeProposal] = [], commit: MadeCommit? = nil
+        ) {
+            self.update = update
+            self.proposals = proposals
+            self.commit = commit
+        }
     }
 
-    func proposing(by name: String, _ proposals: [Proposal]) throws -> Sent {
-        var member = try #require(members[name])
+    package func proposing(by name: String, _ proposals: [Proposal]) throws -> Sent {
+        var member = try member(name)
         let made = try proposals.map { try member.propose($0) }
         let bundle = HandshakeBundle(
             made[0].message, .proposals(made.dropFirst().map(\.message)))
@@ -212,16 +221,16 @@ struct Clubhouse {
             proposals: made)
     }
 
-    func committing(by name: String, _ options: CommitOptions) throws -> Sent {
-        var member = try #require(members[name])
+    package func committing(by name: String, _ options: CommitOptions) throws -> Sent {
+        var member = try member(name)
         return try sent(try member.commit(options), by: name)
     }
 
     /// An external commit; `references` are the SelfRemoves that the joiner names.
-    func joining(
+    package func joining(
         as name: String, _ proposals: [Proposal] = [], references: [[UInt8]]? = nil
     ) throws -> Sent {
-        let helper = try #require(members["alice1"])
+        let helper = try member("alice1")
         var joiner = try ExternalJoiner(
             Self.client(name), helper.groupInfo(), tree: helper.group.tree.exchanged,
             Self.memberProfile, SeededRandom(seed: 5, name: "\(name) \(helper.epoch)"))
@@ -241,7 +250,7 @@ struct Clubhouse {
     }
 
     /// A proposal of the hub.
-    func hubProposing(
+    package func hubProposing(
         _ proposal: Proposal, authority: RoomUpdate.Authority = .sender
     ) throws -> Sent {
         let content = FramedContent(
@@ -259,11 +268,11 @@ struct Clubhouse {
     }
 
     /// The SelfRemoves that wait, as they were sent.
-    private(set) var selfRemoves: [MLSMessage] = []
+    package private(set) var selfRemoves: [MLSMessage] = []
 
     /// What the hub says; an accepted update is applied, and everyone takes it.
     @discardableResult
-    mutating func submit(_ sent: Sent, by name: String) throws -> Refusal? {
+    package mutating func submit(_ sent: Sent, by name: String) throws -> Refusal? {
         let events: [RoomEvent]
         switch room.decide(sent.update, now: Fixtures.now) {
         case .rejected(let refusal): return refusal
@@ -306,44 +315,67 @@ struct Clubhouse {
         }
     }
 
-    mutating func propose(by name: String, _ proposals: Proposal...) throws -> Refusal? {
+    package mutating func propose(by name: String, _ proposals: Proposal...) throws -> Refusal? {
         try submit(proposing(by: name, proposals), by: name)
     }
 
     @discardableResult
-    mutating func commit(
+    package mutating func commit(
         by name: String, _ options: CommitOptions = CommitOptions()
     ) throws -> MadeCommit {
         let sent = try committing(by: name, options)
         if let refusal = try submit(sent, by: name) { throw refusal }
-        return try #require(sent.commit)
+        guard let made = sent.commit else { throw Disagreement("no commit") }
+        return made
     }
 
     // MARK: Promises
 
-    /// All members are at the hub's GroupContext, which says what the committed policy says, and every
-    /// leaf is of a user on the list (B-5, B-8).
+    /// All members are at the hub's GroupContext, which says what the committed policy says, every leaf
+    /// is of a user on the list (B-5, B-8), and the records fold to the same state.
     private func checkAgreement() throws {
         for (name, member) in members {
-            #expect(member.group.context == room.group.context, "\(name)")
-            #expect(room.user(ofLeaf: member.leafIndex) == Self.user(Self.owner(name)))
+            guard member.group.context == room.group.context,
+                room.user(ofLeaf: member.leafIndex) == Self.user(Self.owner(name))
+            else { throw Disagreement("\(name) is elsewhere") }
         }
-        #expect(room.group.extensions.dictionary == room.committed.dictionary)
+        guard room.group.extensions.dictionary == room.committed.dictionary else {
+            throw Disagreement("the GroupContext is not what the policy says")
+        }
         var leaves: [[UInt8]: Int] = [:]
         for (index, _) in room.group.tree.members {
-            let user = try #require(room.user(ofLeaf: index))
+            guard let user = room.user(ofLeaf: index),
+                room.committed.participants.role(of: user) > Role.banned
+            else { throw Disagreement("leaf \(index) is of nobody on the list") }
             leaves[user, default: 0] += 1
-            #expect(room.committed.participants.role(of: user) > Role.banned)
         }
-        #expect(room.committedLeaves == LeafCounts(leaves))
-        #expect(try replayed(services).stateHash == room.stateHash)
+        guard room.committedLeaves == LeafCounts(leaves) else {
+            throw Disagreement("leaves are counted wrong")
+        }
+        guard try replayed(services).stateHash == room.stateHash else {
+            throw Disagreement("replay leads elsewhere")
+        }
+    }
+
+    private func member(_ name: String) throws -> Member {
+        guard let member = members[name] else { throw Disagreement("\(name) is no member") }
+        return member
     }
 
     /// The room folded from its records, as encoded.
-    func replayed(_ services: RoomServices) throws -> MIMIRoom {
+    package func replayed(_ services: RoomServices) throws -> MIMIRoom {
         let records = try log.map { try $0.map { try RoomEvent($0.kind, body: $0.body) } }
         var room = try MIMIRoom(startingWith: records[0], services)
         for events in records.dropFirst() { try room.apply(events) }
         return room
+    }
+}
+
+/// What must not be.
+package struct Disagreement: Error {
+    package let what: String
+
+    init(_ what: String) {
+        self.what = what
     }
 }
