@@ -48,10 +48,12 @@ struct Command {
         var process = pid_t()
         let result = posix_spawn(&process, executable, &actions, nil, &words, environ)
         guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: result) ?? .EIO) }
+        // The kernel keeps fifteen bytes of it.
+        let name = String(URL(filePath: executable).lastPathComponent.prefix(15))
         var waited: Int32 = 0
         var peak = 0
         while true {
-            peak = max(peak, Self.peakMemory(of: process))
+            peak = max(peak, Self.peakMemory(of: process, named: name))
             let ended = waitpid(process, &waited, WNOHANG)
             if ended == process { break }
             guard ended == 0 else { throw POSIXError(.ECHILD) }
@@ -64,11 +66,13 @@ struct Command {
         error = try String(contentsOfFile: errorFile, encoding: .utf8)
     }
 
-    /// The peak so far of a running process, in bytes. (What wait4 tells of a spawned process counts
-    /// the memory of the one that spawned it.)
-    private static func peakMemory(of process: pid_t) -> Int {
+    /// The peak so far of a running process, in bytes; 0 until it has an address space of its own.
+    /// (What wait4 tells of a spawned process counts the memory of the one that spawned it, and so does
+    /// the kernel until the new program has its name.)
+    private static func peakMemory(of process: pid_t, named name: String) -> Int {
         guard
             let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            status.hasPrefix("Name:\t\(name)\n"),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
             let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
         else { return 0 }
