@@ -157,4 +157,4 @@ extension RoomPolicy {
 }
 
 /// Bytes that should be text, as a refusal shows them.
-func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+package func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

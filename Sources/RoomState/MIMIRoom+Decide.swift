@@ -61,7 +61,7 @@ extension MIMIRoom {
             guard case .add(let keyPackage) = handshake.proposal else {
                 preconditionFailure("new_member_proposal is an Add")
             }
-            (credential, kind) = (keyPackage.leafNode.credential, .joiner)
+            (credential, kind) = (keyPackage.leafNode.credential, .applicant)
         case .newMemberCommit:
             guard let path = handshake.commit?.path else {
                 preconditionFailure("new_member_commit has a path")

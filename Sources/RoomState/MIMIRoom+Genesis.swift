@@ -74,6 +74,3 @@ extension MIMIRoom {
             parent: parent, profile: settings.profile, services.enforcement)
     }
 }
-
-/// Bytes that should be text, as a refusal shows them.
-func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -12,7 +12,8 @@ import RuleBook
 package struct MIMIRoom: Sendable {
     package let settings: RoomSettings
     package let services: RoomServices
-    let profile: GroupProfile
+    /// Follows the operational policy that is committed.
+    private(set) var profile: GroupProfile
     let registry: ComponentRegistry
     /// The MLS group and what waits in it.
     package private(set) var state: RoomState
@@ -36,6 +37,7 @@ package struct MIMIRoom: Sendable {
         registry = ComponentRegistry(settings.profile)
         state = try RoomState(startingWith: events[1], profile)
         committed = try Self.policy(of: state.group, registry)
+        profile = services.groupProfile(settings, committed.operational)
         committedLeaves = LeafCounts()
         for member in state.group.tree.members {
             if let user = user(of: member.leaf.credential) { committedLeaves.add(1, of: user) }
@@ -56,6 +58,7 @@ package struct MIMIRoom: Sendable {
             try state.apply(event, profile)
             if case .commitAccepted(let change) = event, change.extensions != nil {
                 committed = try Self.policy(of: state.group, registry)
+                profile = services.groupProfile(settings, committed.operational)
             }
         }
         let entries = state.group.pending.list.map { CommitProposals.Entry($0) }

@@ -37,6 +37,19 @@ package struct RoomServices: Sendable {
         profile.requiresCompanions = true
         return profile
     }
+
+    /// The same under a room's operational policy: lifetimes of key packages (D-16), and whether there
+    /// must be a way in by external commit (D-62).
+    func groupProfile(
+        _ settings: RoomSettings, _ operational: OperationalParameters?
+    ) -> GroupProfile {
+        var profile = groupProfile(settings)
+        guard let operational else { return profile }
+        let lifetime = operational.maximumKeyPackageLifetime
+        profile.maximumLifetime = lifetime == 0 ? nil : lifetime
+        profile.requiresExternalPub = operational.allowsExternalCommits
+        return profile
+    }
 }
 
 /// A signature key of the hub.

@@ -150,6 +150,18 @@ let itemCases: [PolicyCase] =
         .change(
             .defaultDeny, "an unknown proposal", { _ in },
             describe: { $0.items = [.other(ProposalType(0xf00d))] }),
+        .change(
+            .defaultDeny, "an external commit that the operational policy does not allow",
+            by: joiner,
+            setUp: {
+                $0.edit(0) { $0.capabilities = [.canOpenJoin] }
+                $0.operate { $0.allowsExternalCommits = false }
+            }, addFriend),
+        .change(
+            .defaultDeny, "an external proposal that the operational policy does not allow",
+            by: { $0.actor("user", .applicant) },
+            setUp: { $0.operate { $0.allowsExternalProposals = false } },
+            { $0.leaves["user"] = 2 }, describe: clients(["user": 1])),
         .change(.endGroup, "reinit", by: user, { _ in }, describe: { $0.items = [.reInit] }),
     ] + endCases
 

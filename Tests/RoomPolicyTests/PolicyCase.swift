@@ -109,6 +109,13 @@ extension TestRoom {
         for place in roles.indices where roles[place].index == role { body(&roles[place]) }
     }
 
+    /// Gives the room an operational policy.
+    mutating func operate(_ body: (inout OperationalParameters) -> Void) {
+        var parameters = OperationalParameters()
+        body(&parameters)
+        others[.operationalPolicy] = parameters.encoded(WireProfile())
+    }
+
     /// Takes a capability from a role.
     mutating func revoke(_ capability: Capability, from role: UInt32) {
         edit(role) { $0.capabilities.removeAll { $0 == capability } }

@@ -226,3 +226,30 @@ extension Proposal {
         return proposal
     }
 }
+
+/// What the operational policy asks of key packages and of the way in.
+@Suite struct OperationalPolicyTests {
+    private func house(
+        _ edit: (inout OperationalParameters) -> Void
+    ) throws -> Clubhouse {
+        var parameters = OperationalParameters()
+        edit(&parameters)
+        var founding = Clubhouse.Founding()
+        founding.others[.operationalPolicy] = parameters.encoded(WireProfile())
+        return try Clubhouse(founding)
+    }
+
+    @Test func lifetimes() throws {
+        let add = try Proposal.add(Clubhouse.keyPackage("alice2").keyPackage)
+        for (limit, rule) in [(UInt64(0), nil), (1000, Rule.lifetime), (.max, nil)] {
+            var house = try house { $0.maximumKeyPackageLifetime = limit }
+            #expect(try house.propose(by: "alice1", add)?.rule == rule)
+        }
+    }
+
+    @Test func closedToExternalCommits() throws {
+        var house = try house { $0.allowsExternalCommits = false }
+        let sent = try house.joining(as: "eve1", [house.changing([("eve", 4)])])
+        #expect(try house.submit(sent, by: "eve1")?.rule == .defaultDeny)
+    }
+}

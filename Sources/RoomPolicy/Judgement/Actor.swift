@@ -5,8 +5,10 @@ package struct Actor: Sendable {
     package enum Kind: Hashable, Sendable {
         /// A client that is a member of the group.
         case member
-        /// A client that joins: by an external commit, or by a proposal to add it.
+        /// A client that joins by an external commit.
         case joiner
+        /// A client that proposes to be added.
+        case applicant
         /// An entry of `external_senders`; `isHub` where it is this hub.
         case external(isHub: Bool)
     }
@@ -29,7 +31,7 @@ package struct Actor: Sendable {
 
     package var name: String {
         switch kind {
-        case .member, .joiner: user.map { text($0) } ?? "a stranger"
+        case .member, .joiner, .applicant: user.map { text($0) } ?? "a stranger"
         case .external(isHub: true): "the hub"
         case .external(isHub: false): user.map { text($0) } ?? "an external sender"
         }

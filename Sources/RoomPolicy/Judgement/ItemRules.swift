@@ -48,6 +48,21 @@ extension PolicyJudge {
         }
     }
 
+    /// F-27: what the operational policy closes to those who are not members.
+    func checkOperationalPolicy(_ policy: RoomPolicy, _ actor: Actor) throws(Refusal) {
+        guard let operational = policy.operational else { return }
+        let isAllowed =
+            switch actor.kind {
+            case .member: true
+            case .joiner: operational.allowsExternalCommits
+            case .applicant, .external: operational.allowsExternalProposals
+            }
+        try rules.require(
+            .defaultDeny, isAllowed, "update by \(actor.name)",
+            expected: "what the operational policy allows",
+            found: actor.kind == .joiner ? "an external commit" : "an external proposal")
+    }
+
     /// F-27
     private func deny(_ item: RoomChange.Item, _ actor: Actor) throws(Refusal) {
         try rules.require(

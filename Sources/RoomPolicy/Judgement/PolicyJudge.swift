@@ -30,6 +30,7 @@ package struct PolicyJudge: Sendable {
 
     /// Refuses a change that the actor may not make, or that leads where the room must not be.
     package func judge(_ change: RoomChange, by actor: Actor) throws(Refusal) {
+        try checkOperationalPolicy(change.before, actor)
         let role = role(of: actor, in: change.before)
         for user in change.users {
             let intent = try Intent(change, user, actor, rules)
