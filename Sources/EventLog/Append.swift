@@ -21,10 +21,13 @@ package struct Append: Sendable {
     /// Status of the room after the record.
     package var status: UInt8
     package var payload: Payload
+    /// Names the request that the record answers; the same request is not recorded again. Nil for a
+    /// record that may be repeated.
+    package var request: Digest32?
 
     package init(
         room: Target, kind: UInt16, schema: UInt16, timeMs: UInt64, epoch: UInt64,
-        stateHash: Digest32, status: UInt8, payload: Payload
+        stateHash: Digest32, status: UInt8, payload: Payload, request: Digest32? = nil
     ) {
         self.room = room
         self.kind = kind
@@ -34,6 +37,7 @@ package struct Append: Sendable {
         self.stateHash = stateHash
         self.status = status
         self.payload = payload
+        self.request = request
     }
 }
 
@@ -53,6 +57,8 @@ package struct Expectation: Hashable, Sendable {
 package enum AppendOutcome: Hashable, Sendable {
     /// The record is on the disk.
     case appended(Envelope)
+    /// The request was answered before, by this record; nothing was changed.
+    case repeated(Envelope)
     /// Nothing was changed.
     case conflict(Conflict)
 }

@@ -1,4 +1,5 @@
 import LMDBStore
+import MLSCrypto
 
 /// Reads, each in a read transaction of its own. Lists come in pages: at most
 /// ``PageLimit/rows`` rows or ``PageLimit/duration``, but at least one row.
@@ -34,6 +35,16 @@ extension EventLog {
                 }
                 return room
             }
+        }
+    }
+
+    /// The record that answered a request to a room; nil if it was not made yet.
+    package func answer(to request: Digest32, in room: UInt64) throws(StoreError) -> Envelope? {
+        try environment.read { (transaction) throws(StoreError) in
+            guard let gseq = try tables.readAnswer(to: request, in: room, transaction) else {
+                return nil
+            }
+            return try tables.readEnvelope(gseq, transaction)
         }
     }
 

@@ -8,6 +8,12 @@ extension LogTables {
         _ new: PreparedAppend, _ transaction: borrowing WriteTransaction
     ) throws(StoreError) -> AppendOutcome {
         var head = try readCheckedHead(transaction)
+        // Before what the caller expects of the room: a repeated request expects what was then.
+        if case .existing(let number, _) = new.item.room, let request = new.item.request,
+            let gseq = try readAnswer(to: request, in: number, transaction)
+        {
+            return .repeated(try readEnvelope(gseq, transaction))
+        }
         let place: Place
         switch try findPlace(for: new.item, transaction) {
         case .place(let found): place = found
@@ -23,6 +29,11 @@ extension LogTables {
         head.frontier.append(leafData: envelope.leafData)
         if place.last == nil { try addURI(place.uri, place.number, transaction) }
         try write(envelope, new.chunks, room, head, transaction)
+        if let request = new.item.request {
+            let key = Self.idemKey(envelope.room, request)
+            try transaction.put(gseq.encoded, for: key, in: idem)
+            try transaction.append(key, for: Self.logKey(gseq), to: idemSeq)
+        }
         try checkWritten(envelope, new.chunks.count, room, head, transaction)
         return .appended(envelope)
     }

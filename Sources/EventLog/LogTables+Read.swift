@@ -50,6 +50,20 @@ extension LogTables {
         return room
     }
 
+    /// The record that answered a request to a room.
+    func readAnswer(
+        to request: Digest32, in room: UInt64,
+        _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> UInt64? {
+        let key = Self.idemKey(room, request)
+        let name = RowName(table: idem, number: room)
+        guard let gseq = try row(name, key, as: UInt64.self, transaction) else { return nil }
+        guard try readEnvelope(gseq, transaction).room == room else {
+            throw name.damaged("an answer of another room")
+        }
+        return gseq
+    }
+
     func readEnvelope(
         _ gseq: UInt64, _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> Envelope {

@@ -12,6 +12,8 @@ import PresentationLanguage
 /// room      uint64 room                           RoomRow
 /// room_uri  opaque SHA-256(uri)[32]               uint64 room
 /// room_log  uint64 room, uint64 roomSeq           uint64 gseq
+/// idem      uint64 room, opaque request[32]       uint64 gseq
+/// idem_seq  uint64 gseq                           the key of that record in idem
 /// ```
 struct LogTables: Sendable {
     let meta: Table
@@ -21,6 +23,8 @@ struct LogTables: Sendable {
     let room: Table
     let roomURI: Table
     let roomLog: Table
+    let idem: Table
+    let idemSeq: Table
 
     init(_ table: (String) throws(StoreError) -> Table) throws(StoreError) {
         meta = try table("meta")
@@ -30,6 +34,8 @@ struct LogTables: Sendable {
         room = try table("room")
         roomURI = try table("room_uri")
         roomLog = try table("room_log")
+        idem = try table("idem")
+        idemSeq = try table("idem_seq")
     }
 
     static let headKey: [UInt8] = [0]
@@ -57,6 +63,13 @@ struct LogTables: Sendable {
         var writer = Writer(reserving: 16)
         writer.write(room)
         writer.write(roomSeq)
+        return writer.bytes
+    }
+
+    static func idemKey(_ room: UInt64, _ request: Digest32) -> [UInt8] {
+        var writer = Writer(reserving: 40)
+        writer.write(room)
+        request.write(to: &writer)
         return writer.bytes
     }
 }

@@ -80,17 +80,31 @@ package struct RoomLog: Sendable {
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
-            from: update.source.bytes, events, leading: room.state, hash: room.stateHash, time)
+            from: update.source.bytes, events, leading: room.state, hash: room.stateHash, time,
+            answering: update.request)
+    }
+
+    /// The record that answered the same update before (G-16).
+    package func answer(
+        to update: RoomUpdate, in room: UInt64
+    ) throws(RoomLogError) -> Position? {
+        do {
+            return try log.answer(to: update.request, in: room)
+        } catch {
+            throw .store(error)
+        }
     }
 
     private func append(
         to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
-        _ events: [RoomEvent], leading state: RoomState, hash: Digest32, _ time: UInt64
+        _ events: [RoomEvent], leading state: RoomState, hash: Digest32, _ time: UInt64,
+        answering request: Digest32? = nil
     ) async throws(RoomLogError) -> Position {
         let item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
             epoch: state.group.context.epoch, stateHash: hash, status: state.status.rawValue,
-            payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)))
+            payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
+            request: request)
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)
@@ -99,6 +113,7 @@ package struct RoomLog: Sendable {
         }
         switch outcome {
         case .appended(let envelope): return envelope
+        case .repeated(let envelope): throw .repeated(gseq: envelope.gseq)
         case .conflict(let conflict): throw .conflict(conflict)
         }
     }
@@ -132,5 +147,15 @@ extension RoomLog {
             throw .store(error)
         }
         return rooms
+    }
+}
+
+extension RoomUpdate {
+    /// What makes an update the same as another: its bytes, and who sent it.
+    fileprivate var request: Digest32 {
+        var input = Writer(reserving: bundle.count + 64)
+        input.write(opaque: source.bytes)
+        input.write(opaque: bundle)
+        return SHA256.hash(input.bytes)
     }
 }

@@ -6,6 +6,8 @@ package enum RoomLogError: Error, Sendable {
     case store(StoreError)
     /// Someone else appended to the room meanwhile.
     case conflict(Conflict)
+    /// The same request was recorded meanwhile, as this record.
+    case repeated(gseq: UInt64)
     /// A record that does not lead where it says. `gseq` is its global sequence number.
     case inconsistent(gseq: UInt64, what: String)
 }
@@ -15,6 +17,7 @@ extension RoomLogError: CustomStringConvertible {
         switch self {
         case .store(let error): "\(error)"
         case .conflict(let conflict): "the room changed meanwhile: \(conflict.checks)"
+        case .repeated(let gseq): "recorded already as \(gseq)"
         case .inconsistent(let gseq, let what): "record \(gseq): \(what)"
         }
     }

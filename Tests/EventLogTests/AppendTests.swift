@@ -57,6 +57,40 @@ import Testing
         await again.close()
     }
 
+    /// G-16: the same request gets the record that answered it, whatever the room is by now.
+    @Test func aRequestIsAnsweredOnce() async throws {
+        let log = try place.create()
+        let first = try await log.add(.new("mimi://a/1"))
+        let other = try await log.add(.new("mimi://a/2"))
+        var item = Append.after(first, state: 2)
+        item.request = digest(7)
+        guard case .appended(let record) = try await log.append(item) else {
+            Issue.record("not appended")
+            return
+        }
+        try await log.add(.after(record, state: 3))
+        #expect(try await log.append(item) == .repeated(record))
+        #expect(try log.head().nextSequence == 4)
+        #expect(try log.answer(to: digest(7), in: 1) == record)
+        #expect(try log.answer(to: digest(7), in: 2) == nil)
+        #expect(try log.answer(to: digest(8), in: 1) == nil)
+        // In another room it is another request.
+        var elsewhere = Append.after(other, state: 2)
+        elsewhere.request = digest(7)
+        guard case .appended = try await log.append(elsewhere) else {
+            Issue.record("not appended")
+            return
+        }
+        await log.close()
+        let rows = try await place.rows("idem")
+        let key = "0000000000000001" + String(repeating: "07", count: 32)
+        #expect(rows.map { hex($0.key) }.first == key)
+        #expect(rows.map { hex($0.value) }.first == "0000000000000002")
+        let byTime = try await place.rows("idem_seq")
+        #expect(byTime.map { hex($0.key) } == ["0000000000000002", "0000000000000004"])
+        #expect(byTime.map { hex($0.value) }.first == key)
+    }
+
     @Test func aConflictListsEveryFailedCheckAndChangesNothing() async throws {
         let log = try place.create()
         let first = try await log.add(.new("mimi://a/1", timeMs: 500, epoch: 3, state: 9))

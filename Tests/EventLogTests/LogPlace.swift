@@ -109,7 +109,7 @@ extension EventLog {
     @discardableResult
     func add(_ item: Append) async throws -> Envelope {
         switch try await append(item) {
-        case .appended(let envelope): return envelope
+        case .appended(let envelope), .repeated(let envelope): return envelope
         case .conflict(let conflict): throw UnexpectedConflict(conflict: conflict)
         }
     }
@@ -117,7 +117,7 @@ extension EventLog {
     /// The failed checks; empty if the record was appended.
     func conflicts(_ item: Append) async throws -> [Conflict.Check] {
         switch try await append(item) {
-        case .appended: return []
+        case .appended, .repeated: return []
         case .conflict(let conflict): return conflict.checks
         }
     }
