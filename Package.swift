@@ -19,7 +19,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "mimi-hub-store",
-    products: [.executable(name: "hubstore", targets: ["hubstore"])],
+    products: [
+        .library(name: "HubStore", targets: ["HubStore"]),
+        .executable(name: "hubstore", targets: ["hubstore"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
@@ -57,6 +60,12 @@ let package = Package(
                 "RoomState", "RuleBook",
             ]),
         // Layer 6
+        layer(
+            "HubStore",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "RuleBook",
+            ]),
         layer(
             "SnapshotExport",
             [
@@ -108,6 +117,12 @@ let package = Package(
             [
                 "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
                 "RoomPolicy", "RoomState", "RuleBook", "TestSupport",
+            ]),
+        tests(
+            "HubStoreTests",
+            [
+                "HubStore", "MLSCrypto", "MLSMember", "MLSMessages", "PresentationLanguage",
+                "RoomPolicy", "TestSupport",
             ]),
         tests(
             "RoomPolicyTests",

@@ -133,6 +133,15 @@ extension Event {
 }
 
 extension RoomLog {
+    /// The room of a URI.
+    package func room(_ uri: [UInt8]) throws(RoomLogError) -> Room? {
+        do {
+            return try log.room(uri: uri)
+        } catch {
+            throw .store(error)
+        }
+    }
+
     /// All rooms, by their number.
     package func all() throws(RoomLogError) -> [Room] {
         var rooms: [Room] = []

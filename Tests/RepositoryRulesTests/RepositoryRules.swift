@@ -95,12 +95,21 @@ import Testing
         let allowed: [String: Set<String>] = [
             "SnapshotExport": ["FoundationEssentials"], "Transcript": ["FoundationEssentials"],
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
-            "MLSMember": ["Synchronization"],
+            "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {
                 let foreign = file.imports.subtracting(order).subtracting(allowed[target] ?? [])
                 #expect(foreign.isEmpty, "\(file.path) imports \(foreign)")
+            }
+        }
+    }
+
+    @Test func onlyTheHubIsPublic() throws {
+        for target in try layers().map(\.target) where !["HubStore", "hubstore"].contains(target) {
+            for file in try SourceFile.all(in: "Sources/\(target)") {
+                let declaration = file.lines.first { $0.drop { $0 == " " }.hasPrefix("public ") }
+                #expect(declaration == nil, "\(file.path): \(declaration ?? "")")
             }
         }
     }

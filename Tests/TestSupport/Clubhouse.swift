@@ -123,6 +123,9 @@ package struct Clubhouse {
         return house
     }
 
+    /// The latest of these commits.
+    package private(set) var admission: Sent?
+
     /// Alice puts users on the list and adds their clients, in one commit.
     package mutating func admit(_ users: [(name: String, role: UInt32, clients: [String])]) throws {
         let own = try users.flatMap(\.clients).map { try Self.keyPackage($0) }
@@ -131,7 +134,10 @@ package struct Clubhouse {
         var options = CommitOptions(
             [Self.listUpdate(list)] + own.map { .add($0.keyPackage) })
         options.treeInWelcome = false
-        let made = try commit(by: "alice1", options)
+        let sent = try committing(by: "alice1", options)
+        if let refusal = try submit(sent, by: "alice1") { throw refusal }
+        admission = sent
+        guard let made = sent.commit else { throw Disagreement("no commit") }
         guard let welcome = made.welcome else { return }
         for (package, name) in zip(own, users.flatMap(\.clients)) {
             let opened = try OpenedWelcome(welcome, with: package)
@@ -375,7 +381,7 @@ package struct Clubhouse {
 package struct Disagreement: Error {
     package let what: String
 
-    init(_ what: String) {
+    package init(_ what: String) {
         self.what = what
     }
 }

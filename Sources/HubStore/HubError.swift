@@ -1,0 +1,35 @@
+import LMDBStore
+import RoomLog
+
+/// A failure of the machine or of the store, or a hub that is used wrongly. What a room refuses is an
+/// answer and no error; see ``HubRefusal``.
+public enum HubError: Error, Sendable {
+    /// Bytes that are not a private key of the cipher suite.
+    case invalidKey
+    /// A domain that is not a lower-case host name.
+    case invalidDomain(String)
+    /// No store is there, or it is one of another version or kind; the text says which.
+    case unusableStore(String)
+    /// The store does not read or write: a full disk, a failing device, damage.
+    case store(String)
+    /// Someone else wrote to the store: a hub is its only writer.
+    case notAlone(String)
+
+    init(_ error: RoomLogError) {
+        switch error {
+        case .store(let error): self = .store("\(error)")
+        case .conflict, .repeated: self = .notAlone("\(error)")
+        case .inconsistent: self = .store("\(error)")
+        }
+    }
+}
+
+extension HubError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .invalidKey: "the bytes are no private key of the cipher suite"
+        case .invalidDomain(let domain): "\"\(domain)\" is no domain"
+        case .unusableStore(let what), .store(let what), .notAlone(let what): what
+        }
+    }
+}

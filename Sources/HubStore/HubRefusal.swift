@@ -1,0 +1,80 @@
+import MLSMessages
+import RoomState
+import RuleBook
+
+/// Why a hub refuses an update: a value, recorded nowhere and without effect on the room.
+public struct HubRefusal: Error, Hashable, Sendable {
+    /// The answer's code (MIMI protocol §5.3), or the HTTP status that stands for it.
+    public enum Code: String, Hashable, Sendable {
+        /// Undecodable, or a part that must be there is not: HTTP 400.
+        case malformed
+        /// The room is not of this hub: HTTP 404.
+        case noSuchRoom
+        /// Only the epoch differs.
+        case wrongEpoch
+        /// A proposal, or the list of them, is not valid.
+        case invalidProposal
+        /// Everything else.
+        case notAllowed
+    }
+
+    public let code: Code
+    /// The id of the rule, as `docs/rules.md` lists them; empty where no rule is broken.
+    public let rule: String
+    /// What breaks it.
+    public let item: String
+    public let expected: String
+    public let found: String
+
+    init(_ code: Code, rule: String, item: String, expected: String, found: String) {
+        self.code = code
+        self.rule = rule
+        self.item = item
+        self.expected = expected
+        self.found = found
+    }
+
+    init(_ refusal: Refusal, of bundle: [UInt8], in room: MIMIRoom?) {
+        self.init(
+            Self.code(of: refusal, bundle, room), rule: refusal.rule.description,
+            item: refusal.item, expected: refusal.expected, found: refusal.found)
+    }
+
+    private static func code(
+        of refusal: Refusal, _ bytes: [UInt8], _ room: MIMIRoom?
+    ) -> Code {
+        let rule = refusal.rule
+        switch rule {
+        case .canonicalEncoding, .wireFormat:
+            return .malformed
+        case .groupAndEpoch:
+            guard let room, case .publicMessage(let message) = Self.message(bytes),
+                message.content.groupID == room.group.context.groupID
+            else { return .notAllowed }
+            return .wrongEpoch
+        case .welcome where Self.lacksWelcome(bytes):
+            return .malformed
+        default:
+            let proposals = UInt8(25)...47
+            return rule.section == .mls && proposals.contains(rule.number)
+                ? .invalidProposal : .notAllowed
+        }
+    }
+
+    private static func message(_ bytes: [UInt8]) -> MLSMessage? {
+        (try? HandshakeBundle(parsing: bytes))?.message
+    }
+
+    private static func lacksWelcome(_ bytes: [UInt8]) -> Bool {
+        guard case .commit(nil, _, _)? = (try? HandshakeBundle(parsing: bytes))?.rest else {
+            return false
+        }
+        return true
+    }
+}
+
+extension HubRefusal: CustomStringConvertible {
+    public var description: String {
+        "\(code.rawValue): \(rule): \(item): expected \(expected), found \(found)"
+    }
+}

@@ -1,0 +1,11 @@
+import Glibc
+
+/// The machine's clock.
+public enum SystemClock {
+    /// Milliseconds since the Unix epoch.
+    public static func now() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+}
