@@ -23,10 +23,14 @@ import Synchronization
 public final class Hub: Sendable {
     private let configuration: HubConfiguration
     private let rooms: RoomLog
+    private let growth: LogGrowth
     private let lanes = Mutex<[String: RoomLane]>([:])
 
-    private init(_ log: EventLog, _ configuration: HubConfiguration) {
+    private init(
+        _ log: EventLog, _ configuration: HubConfiguration
+    ) throws(StoreError) {
         self.configuration = configuration
+        growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
     }
 
@@ -39,20 +43,21 @@ public final class Hub: Sendable {
             MIMIURI("mimi://\(configuration.domain)") != nil
         else { throw .invalidDomain(configuration.domain) }
         do {
-            return Hub(try EventLog.open(at: path, access: .readWrite), configuration)
+            return try Hub(EventLog.open(at: path, access: .readWrite), configuration)
         } catch {
             guard case .notFound = error.reason else { throw .unusableStore("\(error)") }
         }
         do {
-            return Hub(
-                try EventLog.create(at: path, origin: configuration.domain), configuration)
+            return try Hub(
+                EventLog.create(at: path, origin: configuration.domain), configuration)
         } catch {
             throw .unusableStore("\(error)")
         }
     }
 
-    /// Finishes the updates that were begun, and closes the store.
+    /// Finishes the updates that were begun, ends the sequences of records, and closes the store.
     public func close() async {
+        growth.close()
         await rooms.log.close()
     }
 
@@ -89,6 +94,7 @@ public final class Hub: Sendable {
         do {
             let position = try await rooms.create(
                 founding, events, leading: room, time: configuration.clock())
+            growth.grew(to: position.gseq)
             return .created(RoomSummary(room, sequence: position.gseq))
         } catch {
             guard case .conflict = error else { throw HubError(error) }
@@ -125,6 +131,11 @@ public final class Hub: Sendable {
         }
     }
 
+    /// The records of all rooms from a place in the log on, and then those that come.
+    public func records(from sequence: UInt64 = 0) -> HubRecords {
+        HubRecords(rooms: rooms, growth: growth, start: sequence)
+    }
+
     private static func noSuchRoom(_ room: String) -> UpdateAnswer {
         UpdateAnswer(
             HubRefusal(
@@ -138,7 +149,8 @@ public final class Hub: Sendable {
         return lanes.withLock { lanes in
             // Someone else may have folded it meanwhile.
             if let lane = lanes[uri] { return lane }
-            let lane = RoomLane(room, at: last, in: rooms, clock: configuration.clock)
+            let lane = RoomLane(
+                room, at: last, in: rooms, growth, clock: configuration.clock)
             lanes[uri] = lane
             return lane
         }

@@ -7,6 +7,7 @@ import RuleBook
 /// beside each other.
 actor RoomLane {
     private let rooms: RoomLog
+    private let growth: LogGrowth
     private let clock: @Sendable () -> UInt64
     private var room: MIMIRoom
     private var last: RoomLog.Position
@@ -14,12 +15,13 @@ actor RoomLane {
     private var tail: Task<Void, Never>?
 
     init(
-        _ room: MIMIRoom, at last: RoomLog.Position, in rooms: RoomLog,
+        _ room: MIMIRoom, at last: RoomLog.Position, in rooms: RoomLog, _ growth: LogGrowth,
         clock: @escaping @Sendable () -> UInt64
     ) {
         self.room = room
         self.last = last
         self.rooms = rooms
+        self.growth = growth
         self.clock = clock
     }
 
@@ -69,6 +71,7 @@ actor RoomLane {
         }
         last = try await rooms.append(update, events, after: last, leading: next, time: time)
         room = next
+        growth.grew(to: last.gseq)
         return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
     }
 

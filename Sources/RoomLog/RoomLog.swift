@@ -142,6 +142,15 @@ extension RoomLog {
         }
     }
 
+    /// Records of all rooms from a place on, as many as fit a page.
+    package func records(from gseq: UInt64, limit: Int) throws(RoomLogError) -> [Record] {
+        do {
+            return try log.records(from: gseq, limit: limit).elements
+        } catch {
+            throw .store(error)
+        }
+    }
+
     /// All rooms, by their number.
     package func all() throws(RoomLogError) -> [Room] {
         var rooms: [Room] = []

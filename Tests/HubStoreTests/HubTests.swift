@@ -167,6 +167,56 @@ import Testing
         }
     }
 
+    /// Records that are there and records that come follow each other without a gap.
+    @Test func subscriptions() async throws {
+        try await withStorePath { path in
+            let hub = try open(path)
+            var house = try await found(hub)
+            let bob = try Clubhouse.keyPackage("bob1").keyPackage
+            let invite = CommitOptions([house.changing([("bob", 2)]), .add(bob)])
+            let early = try house.committing(by: "alice1", invite)
+            _ = try await send(early, by: "alice1", to: hub, &house)
+            let readers = (0..<4).map { start in
+                Task {
+                    var records: [HubRecord] = []
+                    for try await record in hub.records(from: UInt64(start)) {
+                        records.append(record)
+                        if record.sequence == 21 { break }
+                    }
+                    return records
+                }
+            }
+            let patient = Task {
+                for try await _ in hub.records(from: 100) {}
+                return true
+            }
+            let cancelled = Task {
+                for try await _ in hub.records(from: 100) {}
+                return true
+            }
+            for _ in 0..<20 {
+                let commit = try house.committing(by: "alice1", CommitOptions())
+                _ = try await send(commit, by: "alice1", to: hub, &house)
+            }
+            cancelled.cancel()
+            #expect(try await cancelled.value)
+            for (start, reader) in readers.enumerated() {
+                let records = try await reader.value
+                #expect(records.map(\.sequence) == (UInt64(start)..<22).map { $0 })
+            }
+            let first = try await readers[0].value
+            #expect(first[0].events == [.roomCreated(Self.room)])
+            #expect(
+                first[1].events == [
+                    .committed(epoch: 1),
+                    .participantAdded(user: "mimi://b.example/u/bob", role: 2),
+                ])
+            #expect(first[1].provider == "a.example")
+            await hub.close()
+            #expect(try await patient.value)
+        }
+    }
+
     /// E-4: of a hundred commits for one epoch, one is taken.
     @Test func aRaceOfAHundred() async throws {
         try await withStorePath { path in

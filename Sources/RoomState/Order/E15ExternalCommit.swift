@@ -29,7 +29,9 @@ extension Trial {
         let extensions = try ContextExtensions(
             change.extensions ?? group.context.extensions, profile)
         guard let (key, index) = room.hubSender(in: extensions) else {
-            preconditionFailure("a room without its hub among the external senders")
+            // The hub was opened without the key that this room knows.
+            throw Refusal(
+                .hubSender, "external_senders", expected: "a key of the hub", found: "others")
         }
         let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
         var issued: [HubProposal] = []
