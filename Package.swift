@@ -158,7 +158,8 @@ let package = Package(
         tests(
             "CommandTests",
             [
-                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "HubStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage",
                 "RoomState",
                 "TestSupport", "hubstore",
             ]),

@@ -28,6 +28,13 @@ struct State: ParsableCommand {
             "  interim transcript hash   \(room.interimTranscriptHash)",
             "  state hash                \(room.stateHash)",
         ]
+        lines += (room.policy?.participants ?? []).map { participant in
+            let marks =
+                (participant.active ? "" : "  inactive")
+                + (participant.restricted ? "  restricted" : "")
+            return "  participant \(participant.user)  role \(participant.role) "
+                + "\(participant.roleName)\(marks)"
+        }
         lines += room.members.map { "  leaf \($0.leaf)  \($0.client)" }
         lines += room.pending.map { "  pending \($0.type) by \($0.sender)  \($0.ref)" }
         lines += room.components.sorted { $0.key < $1.key }.map { "  component \($0)  \($1)" }
