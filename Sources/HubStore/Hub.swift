@@ -25,6 +25,9 @@ public final class Hub: Sendable {
     private let rooms: RoomLog
     private let growth: LogGrowth
     private let lanes = Mutex<[String: RoomLane]>([:])
+    /// The ids of all groups that a room has or is about to have; nil until they are first asked
+    /// for.
+    private let groupIDs = Mutex<Set<[UInt8]>?>(nil)
 
     private init(
         _ log: EventLog, _ configuration: HubConfiguration
@@ -81,16 +84,41 @@ public final class Hub: Sendable {
         case .rejected(let refusal):
             return .refused(HubRefusal(refusal, of: [], in: nil))
         case .accepted(let events):
-            return try await record(RoomFounding(settings, genesis), events, services)
+            guard let room = try? MIMIRoom(startingWith: events, services) else {
+                preconditionFailure("an accepted room can't be started")
+            }
+            let id = room.group.context.groupID
+            guard try reserve(id) else {
+                return .refused(
+                    HubRefusal(
+                        .notAllowed, rule: "A-4", item: "group_id", expected: "one of its own",
+                        found: "that of another room"))
+            }
+            let answer = try await record(RoomFounding(settings, genesis), events, room)
+            if case .refused = answer { groupIDs.withLock { _ = $0?.remove(id) } }
+            return answer
         }
     }
 
-    private func record(
-        _ founding: RoomFounding, _ events: [RoomEvent], _ services: RoomServices
-    ) async throws(HubError) -> CreationAnswer {
-        guard let room = try? MIMIRoom(startingWith: events, services) else {
-            preconditionFailure("an accepted room can't be started")
+    /// Takes a group id, unless a room has it.
+    private func reserve(_ id: [UInt8]) throws(HubError) -> Bool {
+        if groupIDs.withLock({ $0 == nil }) {
+            var known = Set<[UInt8]>()
+            do throws(RoomLogError) {
+                for room in try rooms.all() {
+                    if let id = try rooms.groupID(of: room) { known.insert(id) }
+                }
+            } catch {
+                throw HubError(error)
+            }
+            groupIDs.withLock { $0 = $0 ?? known }
         }
+        return groupIDs.withLock { $0?.insert(id).inserted ?? false }
+    }
+
+    private func record(
+        _ founding: RoomFounding, _ events: [RoomEvent], _ room: MIMIRoom
+    ) async throws(HubError) -> CreationAnswer {
         do {
             let position = try await rooms.create(
                 founding, events, leading: room, time: configuration.clock())

@@ -50,6 +50,7 @@ public struct HubRecords: AsyncSequence, Sendable {
         }
 
         private mutating func read() throws(HubError) {
+            defer { ready.reverse() }
             do throws(RoomLogError) {
                 for record in try rooms.records(from: position, limit: 100) {
                     ready.append(try HubRecord(record))
@@ -58,7 +59,6 @@ public struct HubRecords: AsyncSequence, Sendable {
             } catch {
                 throw HubError(error)
             }
-            ready.reverse()
         }
     }
 }

@@ -11,6 +11,8 @@ actor RoomLane {
     private let clock: @Sendable () -> UInt64
     private var room: MIMIRoom
     private var last: RoomLog.Position
+    /// Whether the store failed, so that what it holds is not known.
+    private var isStale = false
     /// The update that was begun last.
     private var tail: Task<Void, Never>?
 
@@ -40,6 +42,7 @@ actor RoomLane {
 
     private func perform(_ update: RoomUpdate) async -> Result<UpdateAnswer, HubError> {
         do throws(RoomLogError) {
+            if isStale { try refold() }
             // G-16: a retry after a lost answer.
             if let record = try rooms.answer(to: update, in: last.room) {
                 return .success(UpdateAnswer(accepted: record.gseq, time: record.timeMs))
@@ -69,10 +72,22 @@ actor RoomLane {
         } catch {
             preconditionFailure("an accepted update can't be applied: \(error)")
         }
+        // A failure may come after the record reached the disk.
+        isStale = true
         last = try await rooms.append(update, events, after: last, leading: next, time: time)
+        isStale = false
         room = next
         growth.grew(to: last.gseq)
         return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+    }
+
+    /// Starts again from what the store holds.
+    private func refold() throws(RoomLogError) {
+        guard let found = try rooms.room(room.settings.room.bytes),
+            let folded = try rooms.fold(found), let state = folded.state.room
+        else { preconditionFailure("a room that is gone from its log") }
+        (room, last, isStale) = (state, folded.last, false)
+        growth.grew(to: last.gseq)
     }
 
     private func answer(to update: RoomUpdate, _ refusal: Refusal) -> UpdateAnswer {

@@ -3,9 +3,9 @@ import MLSMessages
 import PresentationLanguage
 import RuleBook
 
-/// Works out what a commit makes of a group, and refuses it where the result is not valid: D-12 to
-/// D-14, D-17 and D-21 of the leaves that enter, D-32, D-50, D-56; what its proposals do is in
-/// ``EpochDraft``, the committer's own leaf and path in ``applyPath()``. The group is not changed.
+/// Works out what a commit makes of a group, and refuses it where the result is not valid: D-50, D-56;
+/// what its proposals do and bring is in ``EpochDraft``, the committer's own leaf and path in
+/// ``applyPath()``. The group is not changed.
 struct CommitStaging {
     let group: PublicGroup
     let handshake: AuthenticatedHandshake
@@ -32,8 +32,7 @@ struct CommitStaging {
         try checkPathPresence()
         try next.apply(list, to: group, profile)
         let committer = try applyPath()
-        try checkEnteredLeaves()
-        try checkMembers()
+        try next.check(list, in: group, profile)
 
         var context = group.context
         let (epoch, isLast) = context.epoch.addingReportingOverflow(1)
@@ -64,38 +63,5 @@ struct CommitStaging {
         try rules.require(
             .pathRequired, !list.demandsPath || commit.path != nil, "commit",
             expected: "an UpdatePath", found: "none")
-    }
-
-    // MARK: Leaves that enter
-
-    private mutating func checkEnteredLeaves() throws(Refusal) {
-        let leafRules = LeafContextRules(next.extensions, profile)
-        let updated = list.ofType(.update).compactMap(\.target)
-        for index in next.addedLeaves.sorted() + updated.sorted() {
-            guard let leaf = next.tree.leaf(at: index) else { continue }
-            try leafRules.check(leaf, in: next.tree.membership, "leaf \(index)")
-            try leafRules.checkUnique(leaf, in: next.tree, "leaf \(index)")
-        }
-    }
-
-    /// D-32: what all members of the new epoch must support; D-21: new demands on their components.
-    private func checkMembers() throws(Refusal) {
-        guard !list.ofType(.groupContextExtensions, .appDataUpdate).isEmpty else { return }
-        let members = next.tree.membership
-        let demanded = next.extensions.demanded
-        let extensionType = demanded.extensions.union(demanded.requiredExtensions)
-            .filter { !members.allSupport($0) }.min()
-        let proposalType = demanded.proposals.filter { !members.allSupport($0) }.min()
-        let credentialType = demanded.credentials.filter { !members.allSupport($0) }.min()
-        let missing =
-            extensionType?.description ?? proposalType?.description ?? credentialType?.description
-        try rules.require(
-            .groupContextExtensions, missing == nil, "GroupContext extensions",
-            expected: "what all members support", found: missing ?? "")
-        guard next.extensions.demandsComponents(otherThan: group.extensions) else { return }
-        let leafRules = LeafContextRules(next.extensions, profile)
-        for (index, leaf) in next.tree.members {
-            try leafRules.checkComponents(leaf, "leaf \(index)")
-        }
     }
 }

@@ -89,7 +89,64 @@ package struct EpochDraft: Sendable {
     }
 }
 
+/// What the leaves of the new epoch must be together: D-12 to D-14, D-17 and D-21 of those that enter,
+/// and D-32.
+extension EpochDraft {
+    func check(
+        _ list: CommitProposals, in group: PublicGroup, _ profile: GroupProfile
+    ) throws(Refusal) {
+        try checkEnteredLeaves(list, profile)
+        try checkMembers(list, in: group, profile)
+    }
+
+    private func checkEnteredLeaves(
+        _ list: CommitProposals, _ profile: GroupProfile
+    ) throws(Refusal) {
+        let leafRules = LeafContextRules(extensions, profile)
+        let updated = list.ofType(.update).compactMap(\.target)
+        for index in addedLeaves.sorted() + updated.sorted() {
+            guard let leaf = tree.leaf(at: index) else { continue }
+            try leafRules.check(leaf, in: tree.membership, "leaf \(index)")
+            try leafRules.checkUnique(leaf, in: tree, "leaf \(index)")
+        }
+    }
+
+    /// D-32: what all members of the new epoch must support; D-21: new demands on their components.
+    private func checkMembers(
+        _ list: CommitProposals, in group: PublicGroup, _ profile: GroupProfile
+    ) throws(Refusal) {
+        guard !list.ofType(.groupContextExtensions, .appDataUpdate).isEmpty else { return }
+        let members = tree.membership
+        let demanded = extensions.demanded
+        let extensionType = demanded.extensions.union(demanded.requiredExtensions)
+            .filter { !members.allSupport($0) }.min()
+        let proposalType = demanded.proposals.filter { !members.allSupport($0) }.min()
+        let credentialType = demanded.credentials.filter { !members.allSupport($0) }.min()
+        let missing =
+            extensionType?.description ?? proposalType?.description ?? credentialType?.description
+        try profile.enforcement.require(
+            .groupContextExtensions, missing == nil, "GroupContext extensions",
+            expected: "what all members support", found: missing ?? "")
+        guard extensions.demandsComponents(otherThan: group.extensions) else { return }
+        let leafRules = LeafContextRules(extensions, profile)
+        for (index, leaf) in tree.members {
+            try leafRules.checkComponents(leaf, "leaf \(index)")
+        }
+    }
+}
+
 extension PublicGroup {
+    /// Judges proposals that wait for one commit: as a list, and as what they make of the group
+    /// together, so that none waits which no commit could hold.
+    package func judge(
+        waiting entries: [CommitProposals.Entry], _ profile: GroupProfile
+    ) throws(Refusal) {
+        // Of no committer yet, so that nothing of the list is its own.
+        let list = CommitProposals(entries: entries, committer: .external(index: 0))
+        try judge(list: list, profile)
+        try draft(of: list, profile).check(list, in: self, profile)
+    }
+
     /// The next epoch as the proposals alone make it, which were resolved but perhaps not judged.
     package func draft(
         of list: CommitProposals, _ profile: GroupProfile

@@ -53,11 +53,9 @@ package struct PendingProposals: Sendable {
         hash = SHA256.hash(hash.bytes, proposal.reference)
     }
 
-    /// Takes a proposal out that no commit may name any more.
-    mutating func remove(_ reference: [UInt8]) {
-        guard let place = places[reference] else { return }
-        var kept = list
-        kept.remove(at: place)
+    /// Takes proposals out that no commit may name any more.
+    mutating func remove(_ references: Set<[UInt8]>) {
+        let kept = list.filter { !references.contains($0.reference) }
         self = PendingProposals()
         for proposal in kept { append(proposal) }
     }

@@ -48,9 +48,9 @@ package struct PublicGroup: Sendable {
         pending.append(proposal)
     }
 
-    /// Takes a proposal out that waited.
-    package mutating func void(_ reference: [UInt8]) {
-        pending.remove(reference)
+    /// Takes proposals out that waited.
+    package mutating func void(_ references: Set<[UInt8]>) {
+        pending.remove(references)
     }
 
     /// Moves to the next epoch. The change must have been staged on this very state, or recorded

@@ -142,6 +142,21 @@ extension RoomLog {
         }
     }
 
+    /// The id of the group that a room started with.
+    package func groupID(of room: Room) throws(RoomLogError) -> [UInt8]? {
+        let first: Record?
+        do {
+            first = try log.records(ofRoom: room.number, from: 0, limit: 1).elements.first
+        } catch {
+            throw .store(error)
+        }
+        guard let first else { return nil }
+        for case .groupImported(let event) in try Self.events(of: first) {
+            return event.context.groupID
+        }
+        return nil
+    }
+
     /// Records of all rooms from a place on, as many as fit a page.
     package func records(from gseq: UInt64, limit: Int) throws(RoomLogError) -> [Record] {
         do {

@@ -19,10 +19,12 @@ package struct ComponentRegistry: Sendable {
         (.frankingAgent ... .messageExpirationPolicy).contains(component)
     }
 
-    /// H-26: what makes a room a room stays.
+    /// H-26: what makes a room a room stays, and so does its franking agent (H-25).
     package static func mayRemove(_ component: ComponentID) -> Bool {
-        ![.appComponents, .participantList, .roomMetadata, .rolesList, .baseRoomPolicy].contains(
-            component)
+        ![
+            .appComponents, .frankingAgent, .participantList, .roomMetadata, .rolesList,
+            .baseRoomPolicy,
+        ].contains(component)
     }
 
     /// Whether the bytes are data of the component; nil for one that is not known here.

@@ -79,8 +79,11 @@ extension MIMIRoom {
         let domain: String?
         if case .external = kind {
             // The credential of a provider is its URI.
-            guard case .basic(let identity) = credential else { return }
-            domain = MIMIURI(identity)?.domain
+            if case .basic(let identity) = credential {
+                domain = MIMIURI(identity)?.domain
+            } else {
+                domain = nil
+            }
         } else {
             guard let user else {
                 throw Refusal(

@@ -53,7 +53,11 @@ package struct MIMIRoom: Sendable {
 
     /// Applies the events of one record.
     package mutating func apply(_ events: [RoomEvent]) throws(Refusal) {
-        for event in events {
+        let voided = events.compactMap {
+            if case .proposalVoided(let reference) = $0 { reference } else { nil }
+        }
+        if !voided.isEmpty { state.void(Set(voided)) }
+        for event in events where event.kind != .proposalVoided {
             if case .commitAccepted(let change) = event { count(change) }
             try state.apply(event, profile)
             if case .commitAccepted(let change) = event, change.extensions != nil {

@@ -30,6 +30,11 @@ package struct RoomState: Sendable {
             tree: genesis.tree, groupInfo: genesis.groupInfo, profile)
     }
 
+    /// Applies many `proposalVoided` at once.
+    mutating func void(_ references: Set<[UInt8]>) {
+        group.void(references)
+    }
+
     package mutating func apply(_ event: RoomEvent, _ profile: GroupProfile) throws(Refusal) {
         switch event {
         case .groupImported:
@@ -39,7 +44,7 @@ package struct RoomState: Sendable {
         case .commitAccepted(let change):
             try group.apply(change, profile)
         case .proposalVoided(let reference):
-            group.void(reference)
+            group.void([reference])
         case .hubProposalIssued(let issued):
             group.apply(issued.proposal)
         case .roomCreated, .participantAdded, .participantRemoved, .roleChanged,

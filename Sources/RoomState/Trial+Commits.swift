@@ -13,27 +13,30 @@ extension Trial {
         let list = try group.proposals(of: handshake, now: now, profile)
         let inline = list.entries.filter { $0.reference == nil }
         let superseded = superseded(by: inline)
+        try checkNamesNothingSuperseded(list, superseded)
         let isExternal = handshake.sender == .newMemberCommit
+        let joiner = isExternal ? actor.user : nil
         let live = waiting.filter { !superseded.contains($0.reference ?? []) }
-        let after = try weigh(
-            new: inline, in: live + inline, joiner: isExternal ? actor.user : nil)
+        try checkOneChangePerUser(live + inline)
+        try checkExclusiveUpdates(live + inline)
+        let after = try weigh(new: inline, in: live + inline, joiner: joiner)
+        // What the commit itself confirms: a member's all that waits, a joiner's what it may name.
+        let own = try EffectiveRoom(room, counting: list.entries, joiner: joiner)
         if isExternal {
             try checkIncludesSelfRemoves(list)
+            try checkStandsAlone(own)
         } else {
             try checkIncludesAll(list, live)
         }
         let change = try group.stage(handshake, list, companions, profile)
-        // A joiner confirms what it commits, a member what waits as well.
-        let confirmed =
-            isExternal ? try EffectiveRoom(room, counting: list.entries).policy : after.policy
-        try checkConfirmation(change, confirmed)
+        try checkConfirmation(change, own.policy, of: isExternal ? nil : after.policy)
         try checkHubSender(change)
         let dropped = dropped(by: list)
-        let issued = try reissued(dropped, after: change, confirmed)
-        let final = isExternal ? try policy(confirmed, with: issued) : after.policy
+        let issued = try reissued(
+            dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
-            + changes(to: final)
+            + changes(to: try policy(own.policy, with: issued))
     }
 
     /// B-9, where the commit changes who may propose from outside.
@@ -52,11 +55,19 @@ extension Trial {
     private func policy(
         _ policy: RoomPolicy, with issued: [HubProposal]
     ) throws(Refusal) -> RoomPolicy {
+        guard !issued.isEmpty else { return policy }
         var components = policy.components
         for case .appDataUpdate(let update) in issued.map(\.proposal.proposal) {
             guard case .update(let payload) = update.operation else { continue }
-            components[update.component] = room.registry.updating(
-                update.component, components[update.component], with: [payload])
+            guard
+                let data = room.registry.updating(
+                    update.component, components[update.component], with: [payload])
+            else {
+                throw Refusal(
+                    .appDataUpdate, "component \(update.component)",
+                    expected: "a proposal of the hub that still fits", found: hex(payload))
+            }
+            components[update.component] = data
         }
         return try RoomPolicy(components, room.registry)
     }

@@ -23,9 +23,9 @@ extension Trial {
         let new = queued.map { CommitProposals.Entry($0) }
         let superseded = superseded(by: new)
         let all = waiting.filter { !superseded.contains($0.reference ?? []) } + new
-        // Of no committer yet, so that nothing of the list is its own.
-        try group.judge(
-            list: CommitProposals(entries: all, committer: .external(index: 0)), profile)
+        try checkOneChangePerUser(all)
+        try checkExclusiveUpdates(all)
+        try group.judge(waiting: all, profile)
         let after = try weigh(new: new, in: all)
         return superseded.sorted { $0.lexicographicallyPrecedes($1) }.map {
             .proposalVoided(reference: $0)

@@ -153,6 +153,31 @@ import Testing
         }
     }
 
+    /// A group is that of one room: updates of two would be each other's.
+    @Test func twins() async throws {
+        try await withStorePath { path in
+            var hub = try open(path)
+            var founding = Clubhouse.Founding()
+            founding.metadata = nil
+            var creation = try creation(founding)
+            guard case .created = try await hub.create(creation) else {
+                Issue.record("the first is not created")
+                return
+            }
+            creation.room = "mimi://a.example/r/twin"
+            for _ in 0..<2 {
+                guard case .refused(let refusal) = try await hub.create(creation) else {
+                    Issue.record("a twin is created")
+                    return
+                }
+                #expect(refusal.rule == "A-4")
+                await hub.close()
+                hub = try open(path)
+            }
+            await hub.close()
+        }
+    }
+
     @Test func hubsThatAreNone() async throws {
         #expect(throws: HubError.self) { try HubSigningKey(cipherSuite: 9, privateKey: []) }
         #expect(throws: HubError.self) { try HubSigningKey(cipherSuite: 1, privateKey: [1]) }

@@ -143,6 +143,17 @@ struct KeyScheduleTests {
     }
 }
 
+@Suite struct PreSharedKeyTests {
+    /// Their number is a uint16 (RFC 9420 §8.4).
+    @Test func moreKeysThanCanBeCounted() {
+        var keys = PreSharedKeys()
+        keys.add([1], as: .external(id: [1]))
+        let list = [PreSharedKeyID](
+            repeating: PreSharedKeyID(key: .external(id: [1]), nonce: []), count: 1 << 16)
+        #expect(throws: MemberError.self) { try keys.pskSecret(of: list, .x25519Aes128) }
+    }
+}
+
 @Suite struct SecretTreeTests {
     private func tree() -> SecretTree {
         SecretTree(

@@ -39,6 +39,9 @@ let changeCases: [PolicyCase] = [
         .intent, "a removed user with a new client", { $0.set("user", 0) },
         describe: clients(["user": 1])),
     .change(
+        .intent, "a client that comes and one that goes", by: user, { _ in },
+        describe: clients(["user": 1], removed: ["user": 1])),
+    .change(
         .intent, "a role and a client at once", { $0.set("user", 3) },
         describe: clients(removed: ["user": 1])),
     .change(
@@ -162,6 +165,20 @@ let itemCases: [PolicyCase] =
             by: { $0.actor("user", .applicant) },
             setUp: { $0.operate { $0.allowsExternalProposals = false } },
             { $0.leaves["user"] = 2 }, describe: clients(["user": 1])),
+        .change(
+            .defaultDeny, "another franking agent",
+            setUp: {
+                $0.others[.frankingAgent] =
+                    FrankingAgent(
+                        signatureKey: [1], credential: .basic(identity: [])
+                    ).encoded
+            },
+            {
+                $0.others[.frankingAgent] =
+                    FrankingAgent(
+                        signatureKey: [2], credential: .basic(identity: [])
+                    ).encoded
+            }, describe: { $0.items = [.component(.frankingAgent)] }),
         .change(.endGroup, "reinit", by: user, { _ in }, describe: { $0.items = [.reInit] }),
     ] + endCases
 

@@ -227,6 +227,97 @@ extension Proposal {
     }
 }
 
+/// What a review found: commits that lean on what they void, and proposals that no commit could hold.
+@Suite struct InterplayTests {
+    private func removing(_ user: String, in house: inout Clubhouse) throws {
+        let proposals = [house.changing([(user, 0)])] + house.removals(of: user)
+        #expect(
+            try house.submit(house.proposing(by: "alice1", proposals), by: "alice1") == nil)
+    }
+
+    /// A joiner's commit voids the list update that would have put its user on the list.
+    @Test func aJoinerWhoseUserIsOnlyProposed() throws {
+        var house = try Clubhouse.usual()
+        #expect(try house.propose(by: "alice1", house.changing([("frank", 2)])) == nil)
+        let sent = try house.joining(as: "frank1")
+        #expect(try house.submit(sent, by: "frank1")?.rule == .userBeforeClients)
+    }
+
+    /// Nor does a Remove that it voids take out the clients of a user whom it removes.
+    @Test func aJoinerThatRemovesAUserByHalf() throws {
+        var house = try Clubhouse.usual()
+        let leaf = house.members["cathy1"]!.leafIndex
+        #expect(try house.propose(by: "alice1", .remove(leaf: leaf)) == nil)
+        let sent = try house.joining(as: "alice2", [house.changing([("cathy", 0)])])
+        #expect(try house.submit(sent, by: "alice2")?.rule == .clientsBeforeUser)
+    }
+
+    @Test func aCommitThatNamesWhatItSupersedes() throws {
+        var house = try Clubhouse.usual()
+        let package = try Clubhouse.keyPackage("bob3").keyPackage
+        #expect(try house.propose(by: "bob1", .add(package)) == nil)
+        let removal = [house.changing([("bob", 0)])] + house.removals(of: "bob")
+        let sent = try house.committing(by: "alice1", CommitOptions(removal))
+        #expect(try house.submit(sent, by: "alice1")?.rule == .proposalReference)
+        var options = CommitOptions(removal)
+        options.references = []
+        try house.commit(by: "alice1", options)
+        #expect(house.room.committedLeaves[Clubhouse.user("bob")] == 0)
+    }
+
+    /// A restricted user may go by itself, with whatever role.
+    @Test func aRestrictedUserThatGoes() throws {
+        for role in [UInt32(0), 1] {
+            var house = try Clubhouse.usual()
+            let out = [house.changing([("cathy", role)])] + house.removals(of: "cathy")
+            #expect(
+                try house.submit(house.proposing(by: "alice1", out), by: "alice1") == nil)
+            #expect(try house.propose(by: "cathy1", .selfRemove) == nil)
+            var options = CommitOptions()
+            options.references = house.room.group.pending.list.map(\.reference)
+            try house.commit(by: "bob1", options)
+            #expect(house.members["cathy1"] == nil)
+        }
+    }
+
+    /// What a joiner's own update supersedes the hub does not propose anew.
+    @Test func aBanThatStays() throws {
+        var house = try Clubhouse.usual()
+        try house.commit(by: "alice1", CommitOptions([house.changing([("dora", 2)])]))
+        #expect(try house.propose(by: "alice1", house.changing([("dora", 0)])) == nil)
+        let sent = try house.joining(as: "alice2", [house.changing([("dora", 1)])])
+        #expect(try house.submit(sent, by: "alice2") == nil)
+        #expect(house.room.group.pending.list.isEmpty)
+        #expect(house.room.effective.participants.role(of: Clubhouse.user("dora")) == 1)
+    }
+
+    /// Additions stand in the order of the commit, which need not be that of their acceptance (H-2).
+    @Test func additionsInAnotherOrder() throws {
+        var house = try Clubhouse.usual()
+        #expect(try house.propose(by: "alice1", house.changing([("dora", 2)])) == nil)
+        #expect(try house.propose(by: "alice1", house.changing([("frank", 2)])) == nil)
+        var options = CommitOptions()
+        options.references = house.room.group.pending.list.map(\.reference).reversed()
+        try house.commit(by: "bob1", options)
+        let users = house.room.committed.participants.participants.map(\.user).suffix(2)
+        #expect(Array(users) == [Clubhouse.user("frank"), Clubhouse.user("dora")])
+    }
+
+    /// Nothing waits that no commit could hold.
+    @Test func proposalsThatNoCommitCouldHold() throws {
+        var founding = Clubhouse.Founding()
+        founding.roles[3].capabilities.append(.canChangeOtherPolicyAttribute)
+        var house = try Clubhouse(founding)
+        let absent = Proposal.appDataUpdate(
+            AppDataUpdate(.statusNotificationPolicy, .remove))
+        #expect(try house.propose(by: "alice1", absent)?.rule == .appDataUpdate)
+        var client = try Clubhouse.client("alice2")
+        client.capabilities.proposals = []
+        let package = try client.keyPackage(.unlimited, SeededRandom(seed: 8)).keyPackage
+        #expect(try house.propose(by: "alice1", .add(package))?.rule == .requiredCapabilities)
+    }
+}
+
 /// What the operational policy asks of key packages and of the way in.
 @Suite struct OperationalPolicyTests {
     private func house(

@@ -41,6 +41,7 @@ package struct Clubhouse {
         package var roles = Clubhouse.roles
         package var participants: [(String, UInt32)] = [("alice", 3)]
         package var base = BaseRoomPolicy()
+        package var metadata: RoomMetadata? = RoomMetadata(uri: Clubhouse.uri.bytes)
         package var others: [ComponentID: [UInt8]] = [:]
         package var required = RequiredCapabilities(
             extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
@@ -54,7 +55,7 @@ package struct Clubhouse {
                     participants.map { UserRolePair(Clubhouse.user($0.0), role: $0.1) }
                 ).encoded
             components[.rolesList] = RolesList(roles).encoded
-            components[.roomMetadata] = RoomMetadata(uri: Clubhouse.uri.bytes).encoded
+            components[.roomMetadata] = metadata?.encoded
             var base = base
             base.policyComponents = components.keys.filter {
                 ComponentRegistry.policyComponents.contains($0)

@@ -42,7 +42,11 @@ enum Intent: Hashable, Sendable {
             if adds > 0 {
                 self = .addOwnClient
                 // A joiner may replace its older leaf.
-                unexplained = isSelf ? nil : "a client for another user who is on the list"
+                unexplained =
+                    !isSelf
+                    ? "a client for another user who is on the list"
+                    : removes > 0 && actor.kind != .joiner
+                        ? "a client that comes and one that goes" : nil
             } else {
                 self = isSelf ? .removeOwnClient : .kick
                 unexplained = nil

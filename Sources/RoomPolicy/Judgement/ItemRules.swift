@@ -17,6 +17,11 @@ extension PolicyJudge {
             try require(.changePolicy, role, has: .canChangeRoomMembershipStyle, item.name)
         case .component(.operationalPolicy):
             try require(.defaultDeny, role, has: .canChangeMLSOperationalPolicies, item.name)
+        case .component(.frankingAgent):
+            try require(.defaultDeny, role, has: .canChangeOtherPolicyAttribute, item.name)
+            // H-25: set once; another one takes a ReInit.
+            let old = change.before.components[.frankingAgent]
+            if old != nil, old != change.after.components[.frankingAgent] { try deny(item, actor) }
         case .component:
             try require(.defaultDeny, role, has: .canChangeOtherPolicyAttribute, item.name)
         case .reInit:

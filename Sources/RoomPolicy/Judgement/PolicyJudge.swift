@@ -37,7 +37,7 @@ package struct PolicyJudge: Sendable {
             try judge(intent, of: user, in: change, by: actor, role)
         }
         for item in change.items { try judge(item, in: change, by: actor, role) }
-        try checkEnd(of: change)
+        try judge(end: change)
     }
 
     /// A room that starts: only its end state is judged, not who makes it (B-10).
@@ -83,8 +83,8 @@ package struct PolicyJudge: Sendable {
         }
     }
 
-    /// What the room is afterwards.
-    private func checkEnd(of change: RoomChange) throws(Refusal) {
+    /// What the room is afterwards, whoever made it so.
+    package func judge(end change: RoomChange) throws(Refusal) {
         if change.after.components != change.before.components {
             try change.after.check(room: room, rules)
             try envelope.check(change.after, rules)

@@ -7,14 +7,38 @@ import RuleBook
 /// E-7: the GroupContext that a commit makes holds, byte for byte, what the room's state says. Since
 /// the GroupInfo of the commit must have that GroupContext (D-60), its maker has confirmed it.
 extension Trial {
+    /// `own` is what the commit's proposals make of the policy, `whole` what all that waits and the
+    /// commit make of it; they may differ in the order of what is appended to lists, which is that of
+    /// the commit (H-2).
     func checkConfirmation(
-        _ change: GroupChange, _ policy: RoomPolicy
+        _ change: GroupChange, _ own: RoomPolicy, of whole: RoomPolicy?
     ) throws(Refusal) {
         let extensions = change.extensions ?? group.context.extensions
         let found = extensions.data(of: .appDataDictionary) ?? []
-        let expected = policy.dictionary.encoded
+        let expected = own.dictionary.encoded
+        let differs = whole.flatMap { own.firstDifference(from: $0) }
         try rules.require(
-            .confirmation, found == expected, "app_data_dictionary", expected: hex(expected),
-            found: hex(found))
+            .confirmation, found == expected && differs == nil, "app_data_dictionary",
+            expected: differs.map { "component \($0) of the room" } ?? hex(expected),
+            found: differs == nil ? hex(found) : "another")
+    }
+}
+
+extension RoomPolicy {
+    /// A component that is another one; of lists the order does not count.
+    fileprivate func firstDifference(from other: RoomPolicy) -> ComponentID? {
+        Set(components.keys).union(other.components.keys).sorted().first { component in
+            let (a, b) = (components[component], other.components[component])
+            if a == b { return false }
+            switch component {
+            case .participantList:
+                return Set(participants.participants) != Set(other.participants.participants)
+            case .joinLinks:
+                let links = [a, b].map { Set((try? JoinLinks(parsing: $0 ?? []))?.links ?? []) }
+                return links[0] != links[1]
+            default:
+                return true
+            }
+        }
     }
 }

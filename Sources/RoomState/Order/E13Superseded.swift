@@ -1,11 +1,24 @@
 import MLSMessages
 import MLSPublicGroup
+import PresentationLanguage
 import RoomPolicy
+import RuleBook
 
 /// E-13: proposals that a newer one makes pointless do not wait any more: an Update of a leaf that
 /// goes, a Remove of a leaf that removes itself, and, of a user who is removed or banned, the Adds of
 /// clients and a list update about nobody else.
 extension Trial {
+    /// D-40: nor does a commit name what it supersedes itself.
+    func checkNamesNothingSuperseded(
+        _ list: CommitProposals, _ superseded: Set<[UInt8]>
+    ) throws(Refusal) {
+        let named = list.entries.compactMap(\.reference).first(where: superseded.contains)
+        try rules.require(
+            .proposalReference, named == nil, "reference \(hex(named ?? []))",
+            expected: "a proposal that the commit leaves in force",
+            found: "one that it supersedes")
+    }
+
     func superseded(by new: [CommitProposals.Entry]) -> Set<[UInt8]> {
         let going = Set(
             new.filter { $0.proposal.type == .remove || $0.proposal.type == .selfRemove }

@@ -19,6 +19,26 @@ extension Trial {
             expected: "a reference to SelfRemove \(hex(missing?.reference ?? []))", found: "none")
     }
 
+    /// What a joiner's commit makes of the room must hold without what it voids: every leaf is of a
+    /// user on the list (E-8, E-9), and the room is not too large (B-14, F-3).
+    func checkStandsAlone(_ own: EffectiveRoom) throws(Refusal) {
+        let strangers = own.leaves.users.filter {
+            own.policy.participants.role(of: $0) <= Role.banned
+        }.sorted { $0.lexicographicallyPrecedes($1) }
+        let isJoiner = strangers.contains { $0 == actor.user }
+        try rules.require(
+            .userBeforeClients, !isJoiner, "client of \(actor.name)",
+            expected: "a user on the list that the commit confirms", found: "none")
+        try rules.require(
+            .clientsBeforeUser, strangers.isEmpty || isJoiner,
+            "user \(text(strangers.first ?? []))", expected: "the removal of all clients",
+            found: "some that only waiting proposals remove")
+        try judge.judge(
+            end: RoomChange(
+                from: room.committed, to: own.policy, leaves: room.committedLeaves,
+                then: own.leaves))
+    }
+
     /// What the hub proposes of `dropped` after a commit that leads to `policy`.
     func reissued(
         _ dropped: [CommitProposals.Entry], after change: GroupChange, _ policy: RoomPolicy
@@ -68,13 +88,19 @@ extension Trial {
         var update = ParticipantListUpdate()
         for entry in dropped {
             guard let changes = listChanges(entry) else { continue }
-            for (user, role) in changes.changed {
+            // Of an update that holds in part the rest holds, too: they were judged together (F-3).
+            let holds =
+                isHubs(entry)
+                || changes.changed.contains {
+                    $0.role == Role.nobody || isDemotion(of: $0.user, to: $0.role, policy)
+                }
+            for (user, role) in changes.changed where holds {
                 guard let place = policy.participants.place(of: user).map(UInt32.init),
                     policy.participants.role(of: user) != role
                 else { continue }
                 if role == Role.nobody {
                     update.removed.append(place)
-                } else if isHubs(entry) || isDemotion(of: user, to: role, policy) {
+                } else {
                     update.changed.append(.init(place: place, role: role))
                 }
             }
