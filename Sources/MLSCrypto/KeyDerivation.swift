@@ -30,18 +30,16 @@ extension HashAlgorithm {
         secret: [UInt8], info: [UInt8], length: Int
     ) throws(CryptoError) -> [UInt8] {
         guard length > 0, length <= 255 * size else { throw .invalidLength(length) }
-        let context = try check(EVP_KDF_CTX_new(Self.fetchedHKDF.pointer), "EVP_KDF_CTX_new")
-        defer { EVP_KDF_CTX_free(context) }
-        var output = [UInt8](repeating: 0, count: length)
-        try withParameters([
-            .text(OSSL_KDF_PARAM_MODE, "EXPAND_ONLY"),
-            .text(OSSL_KDF_PARAM_DIGEST, name),
-            .bytes(OSSL_KDF_PARAM_KEY, secret),
-            .bytes(OSSL_KDF_PARAM_INFO, info),
-        ]) { (parameters) throws(CryptoError) in
-            try check(EVP_KDF_derive(context, &output, length, parameters), "EVP_KDF_derive")
+        // Not libcrypto's HKDF: it takes at most 32 KiB of info, and a GroupContext may be longer.
+        var output: [UInt8] = []
+        var block: [UInt8] = []
+        var counter: UInt8 = 1
+        while output.count < length {
+            block = try hmac(key: secret, block + info + [counter])
+            output += block
+            counter &+= 1
         }
-        return output
+        return Array(output.prefix(length))
     }
 
     /// `ExpandWithLabel(secret, label, context, length)` (RFC 9420 §8); `length` in bytes.
@@ -70,5 +68,4 @@ extension HashAlgorithm {
     }
 
     private static let fetchedHMAC = Algorithm("HMAC", EVP_MAC_fetch(nil, "HMAC", nil))
-    private static let fetchedHKDF = Algorithm("HKDF", EVP_KDF_fetch(nil, "HKDF", nil))
 }

@@ -37,6 +37,8 @@ struct CommitBuilder {
             ProposalOrRef.proposal($0)
         }
         let list = try group.resolve(named + carried, of: sender, profile)
+        // Before a path is made: a list that takes out its committer leaves no place for one.
+        try group.judge(list: list, profile)
         var draft = try group.draft(of: list, profile)
         var context = group.context
         guard context.epoch < .max else { throw MemberError.unexpected("the last epoch") }
@@ -75,14 +77,9 @@ struct CommitBuilder {
         let index = staged.committer
         let newKeys = built.path?.keys ?? keys?.kept(only: staged.draft)
         guard let newKeys else { throw MemberError.unexpected("a joiner without a path") }
-        let tree = options.treeInWelcome ? staged.draft.exchanged : nil
         let groupInfo = try identity.groupInfo(
             of: staged.context, tag: staged.confirmationTag, built.secrets, signer: index)
-        let welcome = try welcome(
-            built,
-            try identity.groupInfo(
-                of: staged.context, tag: staged.confirmationTag, built.secrets, signer: index,
-                tree: tree))
+        let welcome = try welcome(built, staged)
         var next = group
         try next.apply(staged.finish(groupInfo: groupInfo), profile)
         return MadeCommit(
@@ -110,9 +107,13 @@ struct CommitBuilder {
     }
 
     /// RFC 9420 §12.4.3.1
-    private func welcome(_ built: Built, _ groupInfo: GroupInfo) throws -> Welcome? {
+    private func welcome(_ built: Built, _ staged: StagedCommit) throws -> Welcome? {
         let added = built.list.added
         guard !added.isEmpty else { return nil }
+        let groupInfo = try identity.groupInfo(
+            of: staged.context, tag: staged.confirmationTag, built.secrets,
+            signer: staged.committer,
+            tree: options.treeInWelcome ? staged.draft.exchanged : nil)
         let key = try built.transition.welcomeKey()
         let encrypted = try suite.aead.seal(
             groupInfo.encoded, key: key.key, nonce: key.nonce, aad: [])

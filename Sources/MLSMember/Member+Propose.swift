@@ -71,6 +71,10 @@ extension Member {
     private func sign(
         _ body: FramedContent.Body, _ framing: Framing
     ) throws -> AuthenticatedContent {
+        // RFC 9420 §12.4.2
+        guard group.reInit == nil else {
+            throw MemberError.unexpected("a message after the commit of a ReInit")
+        }
         let content = FramedContent(
             groupID: group.context.groupID, epoch: epoch, sender: .member(leaf: leafIndex),
             authenticatedData: framing.authenticatedData, body: body)

@@ -17,7 +17,12 @@ package enum Succession {
             else { return nil }
             return (usage, groupID, epoch)
         }
-        guard let (usage, groupID, epoch) = claims.first else { return }
+        guard let (usage, groupID, epoch) = claims.first else {
+            guard previous == nil else {
+                throw MemberError.succession("no key of the group that it should continue")
+            }
+            return
+        }
         guard claims.count == 1 else {
             throw MemberError.succession("more than one group that it continues")
         }

@@ -46,6 +46,14 @@ extension PublicGroup {
         unprotected content: AuthenticatedContent, _ profile: GroupProfile
     ) throws(Refusal) -> AuthenticatedHandshake {
         try check(content, profile)
+        // D-4: only members have the keys of private messages.
+        if content.wireFormat != .publicMessage {
+            guard case .member = content.content.sender else {
+                throw Refusal(
+                    .senderContent, "sender \(content.content.sender.name)",
+                    expected: "a PublicMessage", found: "a PrivateMessage")
+            }
+        }
         // D-33
         try profile.enforcement.require(
             .selfRemove,

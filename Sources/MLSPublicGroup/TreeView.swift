@@ -21,6 +21,7 @@ extension TreeView {
     /// The parent nodes above a leaf that get a key from its path: those whose other child has
     /// someone to encrypt to (RFC 9420 §4.1.2), from the lowest up, each with that other child.
     package func filteredDirectPath(of leaf: UInt32) -> [(node: NodeIndex, copath: NodeIndex)] {
+        precondition(Int(leaf) < width, "leaf \(leaf) is outside the tree")
         var path: [(NodeIndex, NodeIndex)] = []
         var place = NodeIndex(leaf: leaf)
         while let parent = place.parent(width: width), let sibling = place.sibling(width: width) {

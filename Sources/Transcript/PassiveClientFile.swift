@@ -9,6 +9,7 @@ package struct PassiveClientFile: Sendable {
     /// Reads a file; what is wrong with it comes as one line.
     package init(json: Data) throws(TranscriptError) {
         clients = try TranscriptError.decoding([PassiveClient].self, from: json)
+        guard !clients.isEmpty else { throw TranscriptError("has no clients", at: []) }
     }
 }
 
@@ -30,7 +31,7 @@ package struct PassiveClient: Sendable {
 
     package let cipherSuite: UInt16
     package let externalPSKs: [ExternalPSK]
-    /// An MLSMessage.
+    /// An MLSMessage, or the KeyPackage alone.
     package let keyPackage: [UInt8]
     package let signatureKey: [UInt8]
     package let encryptionKey: [UInt8]
@@ -62,7 +63,8 @@ extension PassiveClient: Decodable {
             try object.decode(HexBytes.self, forKey: key).bytes
         }
         cipherSuite = try object.decode(UInt16.self, forKey: .cipherSuite)
-        externalPSKs = try object.decode([ExternalPSK].self, forKey: .externalPSKs)
+        externalPSKs =
+            try object.decodeIfPresent([ExternalPSK].self, forKey: .externalPSKs) ?? []
         keyPackage = try bytes(.keyPackage)
         signatureKey = try bytes(.signatureKey)
         encryptionKey = try bytes(.encryptionKey)

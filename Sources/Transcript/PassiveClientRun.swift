@@ -10,7 +10,11 @@ import RuleBook
 package struct PassiveClientRun {
     private let client: PassiveClient
     private let name: String
-    private let profile = GroupProfile.plain
+    private let profile = {
+        var profile = GroupProfile.plain
+        profile.credentials = AnyCredentials()
+        return profile
+    }()
     private var member: Member?
     private var outside: RoomState?
     private var next = 0
@@ -41,12 +45,26 @@ package struct PassiveClientRun {
         let epoch = client.epochs[next]
         next += 1
         return report(.number(next - 1), expecting: epoch.epochAuthenticator) { run in
-            for bytes in epoch.proposals + [epoch.commit] {
-                let message = try PublicGroup.read(bytes, run.profile)
-                _ = try run.member?.process(message)
-                try run.follow(message, bytes)
+            for bytes in epoch.proposals { try run.take(proposal: bytes) }
+            let message = try PublicGroup.read(epoch.commit, run.profile)
+            guard case .commit? = try run.member?.process(message) else {
+                throw MemberError.unexpected("a commit that brings no new epoch")
             }
+            try run.follow(message, epoch.commit)
         }
+    }
+
+    /// One that is refused counts only if the commit names it, and is missed there (D-40).
+    private mutating func take(proposal bytes: [UInt8]) throws {
+        let message = try PublicGroup.read(bytes, profile)
+        do {
+            guard case .proposal? = try member?.process(message) else {
+                throw MemberError.unexpected("a proposal that is none")
+            }
+        } catch is Refusal {
+            return
+        }
+        try follow(message, bytes)
     }
 
     /// Nobody outside can follow a group that hides its handshakes.
@@ -74,8 +92,11 @@ package struct PassiveClientRun {
         guard let suite = CipherSuite(rawValue: client.cipherSuite) else {
             throw MemberError.unexpected("cipher suite \(client.cipherSuite)")
         }
-        guard case .keyPackage(let package) = try MLSMessage(parsing: client.keyPackage) else {
-            throw MemberError.unexpected("key_package")
+        let package: KeyPackage
+        if case .keyPackage(let inside)? = try? MLSMessage(parsing: client.keyPackage) {
+            package = inside
+        } else {
+            package = try KeyPackage(parsing: client.keyPackage)
         }
         let leaf = package.leafNode
         var own = try Client(suite, leaf.credential, signaturePrivateKey: client.signatureKey)
@@ -119,7 +140,9 @@ package struct PassiveClientRun {
         return PassiveClientReport(
             client: name, cipherSuite: client.cipherSuite, step: step,
             epoch: member?.group.context.epoch, epochAuthenticator: found.map { hex($0) },
-            isFollowedFromOutside: outside != nil, detail: problem, ok: problem == nil)
+            isFollowedFromOutside: outside != nil
+                && outside?.group.context == member?.group.context, detail: problem,
+            ok: problem == nil)
     }
 }
 
@@ -166,4 +189,13 @@ package struct PassiveClientReport: Encodable, Sendable {
         if let detail { words.append(detail) }
         return words.joined(separator: "  ")
     }
+}
+
+/// Whoever the members say they are: a file tells nothing of their authentication service.
+private struct AnyCredentials: CredentialService {
+    func objection(
+        to credential: Credential, of signatureKey: [UInt8], as use: CredentialUse
+    ) -> String? { nil }
+
+    func clientName(of credential: Credential) -> [UInt8]? { nil }
 }

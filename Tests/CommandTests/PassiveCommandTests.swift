@@ -96,7 +96,9 @@ import Testing
     }
 
     @Test func filesThatAreNone() throws {
-        for value in [["a": 1], [["cipher_suite": 1]], [["cipher_suite": "x"]], [[1]]] as [Any] {
+        for value in [[Int](), ["a": 1], [["cipher_suite": 1]], [["cipher_suite": "x"]], [[1]]]
+            as [Any]
+        {
             let run = try run(value)
             #expect(run.status == 2, "\(value): \(run.output)")
             #expect(run.error.split(separator: "\n").count == 1, "\(run.error)")

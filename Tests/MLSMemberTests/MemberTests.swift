@@ -145,6 +145,13 @@ import Testing
         var pathless = CommitOptions([.remove(leaf: 1)])
         pathless.path = false
         #expect(rule(pathless) == .pathRequired)
+        // The last leaf, whose half of the tree goes with it.
+        var last = party.members[2]
+        #expect(throws: Refusal.self) { try last.commit(CommitOptions([.remove(leaf: 2)])) }
+        let removal = try party.members[1].propose(.remove(leaf: 2))
+        var others = party
+        try others.accept(removal, by: 1)
+        #expect(throws: Refusal.self) { try others.members[2].commit() }
         let leave = try party.members[0].propose(.selfRemove)
         try party.accept(leave, by: 0)
         #expect(rule(CommitOptions()) == .oneChangePerLeaf)
@@ -161,6 +168,28 @@ import Testing
         }
         // Nor does its sender take it.
         #expect(throws: Refusal.self) { try party.members[1].accept(made) }
+    }
+
+    /// RFC 9420 bounds no GroupContext.
+    @Test func aLongGroupContext() throws {
+        let long = Extension(
+            .appDataDictionary,
+            data: AppDataDictionary([
+                ComponentData(ComponentID(0x8001), data: [UInt8](repeating: 7, count: 100_000))
+            ]).encoded)
+        var party = try Party(size: 3, extensions: [long])
+        try party.accept(party.members[1].commit(), by: 1)
+        #expect(party.agrees)
+    }
+
+    @Test func aJoinersCommitIsNeverPrivate() throws {
+        let party = try Party()
+        let joiner = try ExternalJoiner(
+            Party.client("joiner", party.suite), party.members[0].groupInfo(withTree: true),
+            .plain, SystemRandom())
+        var options = CommitOptions()
+        options.framing = Framing(.privateMessage)
+        #expect(throws: Refusal.self) { try joiner.commit(options) }
     }
 
     @Test func certificates() throws {

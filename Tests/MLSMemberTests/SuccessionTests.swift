@@ -28,8 +28,8 @@ import Testing
     @Test func aSuccessor() throws {
         var old = try closed(.p256Aes128)
         #expect(throws: Refusal.self) { try old.members[1].commit() }
-        let late = try old.members[1].encrypt([1])
-        #expect(throws: Refusal.self) { try old.members[0].process(late) }
+        #expect(throws: MemberError.self) { try old.members[1].encrypt([1]) }
+        #expect(throws: MemberError.self) { try old.members[1].propose(.selfRemove) }
         let clients = try (0..<3).map { try Party.client("new \($0)", .p256Aes128) }
         var (first, key) = try old.members[0].successor(as: clients[0])
         let own = try Party.keyPackage(clients[1])
