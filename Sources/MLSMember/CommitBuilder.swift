@@ -85,8 +85,7 @@ struct CommitBuilder {
         return MadeCommit(
             message: message, welcome: welcome, groupInfo: groupInfo,
             next: Member(
-                identity, of: next, built.secrets, newKeys, psks: psks, profile, random),
-            content: built.content)
+                identity, of: next, built.secrets, newKeys, psks: psks, profile, random))
     }
 
     /// What a member names if it is not told otherwise; a joiner only SelfRemoves.

@@ -30,6 +30,4 @@ package struct MadeCommit: Sendable {
     package let groupInfo: GroupInfo
     /// The committer in the new epoch.
     package let next: Member
-    /// The commit as it was signed.
-    let content: AuthenticatedContent
 }

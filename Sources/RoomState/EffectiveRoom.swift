@@ -16,36 +16,8 @@ struct EffectiveRoom: Sendable {
     init(
         _ room: MIMIRoom, counting entries: [CommitProposals.Entry], joiner: [UInt8]? = nil
     ) throws(Refusal) {
-        policy = try Self.policy(room, entries)
+        policy = try room.committed.applying(entries.map(\.proposal), room.registry)
         leaves = Self.leaves(room, entries, joiner)
-    }
-
-    private static func policy(
-        _ room: MIMIRoom, _ entries: [CommitProposals.Entry]
-    ) throws(Refusal) -> RoomPolicy {
-        var payloads: [ComponentID: [[UInt8]]] = [:]
-        var removed = Set<ComponentID>()
-        for case .appDataUpdate(let update) in entries.map(\.proposal) {
-            switch update.operation {
-            case .update(let payload): payloads[update.component, default: []].append(payload)
-            case .remove: removed.insert(update.component)
-            }
-        }
-        guard !payloads.isEmpty || !removed.isEmpty else { return room.committed }
-        var components = room.committed.components
-        for component in removed { components[component] = nil }
-        for (component, payloads) in payloads.sorted(by: { $0.key < $1.key }) {
-            guard
-                let data = room.registry.updating(component, components[component], with: payloads)
-            else {
-                throw Refusal(
-                    .appDataUpdate, "component \(component)",
-                    expected: "an update that it accepts",
-                    found: payloads.map(hex).joined(separator: " "))
-            }
-            components[component] = data
-        }
-        return try RoomPolicy(components, room.registry)
     }
 
     private static func leaves(
@@ -70,5 +42,36 @@ struct EffectiveRoom: Sendable {
         }
         if let joiner { counts.add(1, of: joiner) }
         return counts
+    }
+}
+
+extension RoomPolicy {
+    /// The policy after the AppDataUpdates among proposals, whose places are those of this one.
+    func applying(
+        _ proposals: [Proposal], _ registry: ComponentRegistry
+    ) throws(Refusal) -> RoomPolicy {
+        var payloads: [ComponentID: [[UInt8]]] = [:]
+        var removed = Set<ComponentID>()
+        for case .appDataUpdate(let update) in proposals {
+            switch update.operation {
+            case .update(let payload): payloads[update.component, default: []].append(payload)
+            case .remove: removed.insert(update.component)
+            }
+        }
+        guard !payloads.isEmpty || !removed.isEmpty else { return self }
+        var components = components
+        for component in removed { components[component] = nil }
+        for (component, payloads) in payloads.sorted(by: { $0.key < $1.key }) {
+            guard
+                let data = registry.updating(component, components[component], with: payloads)
+            else {
+                throw Refusal(
+                    .appDataUpdate, "component \(component)",
+                    expected: "an update that it accepts",
+                    found: payloads.map(hex).joined(separator: " "))
+            }
+            components[component] = data
+        }
+        return try RoomPolicy(components, registry)
     }
 }

@@ -34,9 +34,10 @@ extension Trial {
         let dropped = dropped(by: list)
         let issued = try reissued(
             dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy)
+        let next = try own.policy.applying(issued.map(\.proposal.proposal), room.registry)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
-            + changes(to: try policy(own.policy, with: issued))
+            + changes(to: next)
     }
 
     /// B-9, where the commit changes who may propose from outside.
@@ -49,26 +50,5 @@ extension Trial {
     private func dropped(by list: CommitProposals) -> [CommitProposals.Entry] {
         let named = Set(list.entries.compactMap(\.reference))
         return waiting.filter { !named.contains($0.reference ?? []) }
-    }
-
-    /// A policy with what the hub proposes on top of it.
-    private func policy(
-        _ policy: RoomPolicy, with issued: [HubProposal]
-    ) throws(Refusal) -> RoomPolicy {
-        guard !issued.isEmpty else { return policy }
-        var components = policy.components
-        for case .appDataUpdate(let update) in issued.map(\.proposal.proposal) {
-            guard case .update(let payload) = update.operation else { continue }
-            guard
-                let data = room.registry.updating(
-                    update.component, components[update.component], with: [payload])
-            else {
-                throw Refusal(
-                    .appDataUpdate, "component \(update.component)",
-                    expected: "a proposal of the hub that still fits", found: hex(payload))
-            }
-            components[update.component] = data
-        }
-        return try RoomPolicy(components, room.registry)
     }
 }
