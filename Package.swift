@@ -38,6 +38,7 @@ let package = Package(
         layer("MLSCrypto", ["CLibcrypto", "PresentationLanguage"]),
         // Layer 2
         layer("MLSMessages", ["MLSCrypto", "PresentationLanguage"]),
+        layer("EndpointMessages", ["MLSCrypto", "MLSMessages", "PresentationLanguage"]),
         layer("TransparencyLog", ["MLSCrypto", "PresentationLanguage"]),
         // Layer 3
         layer("MLSPublicGroup", ["MLSCrypto", "MLSMessages", "PresentationLanguage", "RuleBook"]),
@@ -47,8 +48,8 @@ let package = Package(
         layer(
             "RoomState",
             [
-                "MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomPolicy",
-                "RuleBook",
+                "EndpointMessages", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomPolicy", "RuleBook",
             ]),
         layer(
             "MLSMember", ["MLSCrypto", "MLSMessages", "MLSPublicGroup", "PresentationLanguage"]),
@@ -56,15 +57,16 @@ let package = Package(
         layer(
             "RoomLog",
             [
-                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
-                "RoomState", "RuleBook",
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomState", "RuleBook",
             ]),
         // Layer 6
         layer(
             "HubStore",
             [
-                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
-                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "RuleBook",
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
+                "RuleBook",
             ]),
         layer(
             "SnapshotExport",
@@ -92,13 +94,16 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
-                "RoomPolicy", "RoomState", "RuleBook",
+                "EndpointMessages", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
         tests("MLSCryptoTests", ["MLSCrypto", "PresentationLanguage", "TestSupport"]),
         tests("MLSMessagesTests", ["MLSMessages", "PresentationLanguage", "TestSupport"]),
+        tests(
+            "EndpointMessagesTests",
+            ["EndpointMessages", "MLSCrypto", "MLSMessages", "PresentationLanguage", "TestSupport"]),
         tests(
             "MLSPublicGroupTests",
             [

@@ -24,10 +24,13 @@ package struct Append: Sendable {
     /// Names the request that the record answers; the same request is not recorded again. Nil for a
     /// record that may be repeated.
     package var request: Digest32?
+    /// What changes beside the log with it.
+    package var sideRows: SideRows
 
     package init(
         room: Target, kind: UInt16, schema: UInt16, timeMs: UInt64, epoch: UInt64,
-        stateHash: Digest32, status: UInt8, payload: Payload, request: Digest32? = nil
+        stateHash: Digest32, status: UInt8, payload: Payload, request: Digest32? = nil,
+        sideRows: SideRows = SideRows()
     ) {
         self.room = room
         self.kind = kind
@@ -38,6 +41,7 @@ package struct Append: Sendable {
         self.status = status
         self.payload = payload
         self.request = request
+        self.sideRows = sideRows
     }
 }
 

@@ -34,6 +34,7 @@ extension LogTables {
             try transaction.put(gseq.encoded, for: key, in: idem)
             try transaction.append(key, for: Self.logKey(gseq), to: idemSeq)
         }
+        try write(new.item.sideRows, transaction)
         try checkWritten(envelope, new.chunks.count, room, head, transaction)
         return .appended(envelope)
     }

@@ -14,7 +14,10 @@ import PresentationLanguage
 /// room_log  uint64 room, uint64 roomSeq           uint64 gseq
 /// idem      uint64 room, opaque request[32]       uint64 gseq
 /// idem_seq  uint64 gseq                           the key of that record in idem
+/// queue     opaque SHA-256(destination)[32]       QueueRow
+/// delivery  uint64 queue, uint64 position         an item of the queue
 /// ```
+/// The tables of ``Shelf`` have keys and values of the caller.
 struct LogTables: Sendable {
     let meta: Table
     let head: Table
@@ -25,6 +28,9 @@ struct LogTables: Sendable {
     let roomLog: Table
     let idem: Table
     let idemSeq: Table
+    let queue: Table
+    let delivery: Table
+    let shelves: [Shelf: Table]
 
     init(_ table: (String) throws(StoreError) -> Table) throws(StoreError) {
         meta = try table("meta")
@@ -36,6 +42,11 @@ struct LogTables: Sendable {
         roomLog = try table("room_log")
         idem = try table("idem")
         idemSeq = try table("idem_seq")
+        queue = try table("queue")
+        delivery = try table("delivery")
+        var shelves: [Shelf: Table] = [:]
+        for shelf in Shelf.allCases { shelves[shelf] = try table(shelf.rawValue) }
+        self.shelves = shelves
     }
 
     static let headKey: [UInt8] = [0]
@@ -64,6 +75,10 @@ struct LogTables: Sendable {
         writer.write(room)
         writer.write(roomSeq)
         return writer.bytes
+    }
+
+    static func deliveryKey(_ queue: UInt64, _ position: UInt64) -> [UInt8] {
+        roomLogKey(queue, position)
     }
 
     static func idemKey(_ room: UInt64, _ request: Digest32) -> [UInt8] {

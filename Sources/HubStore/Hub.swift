@@ -21,20 +21,18 @@ import Synchronization
 /// let answer = try await hub.update("mimi://a.example/r/1", from: "b.example", body)
 /// ```
 public final class Hub: Sendable {
-    private let configuration: HubConfiguration
-    private let rooms: RoomLog
-    private let growth: LogGrowth
-    private let lanes = Mutex<[String: RoomLane]>([:])
+    let context: HubContext
     /// The ids of all groups that a room has or is about to have; nil until they are first asked
     /// for.
     private let groupIDs = Mutex<Set<[UInt8]>?>(nil)
 
+    var configuration: HubConfiguration { context.configuration }
+    var rooms: RoomLog { context.rooms }
+
     private init(
         _ log: EventLog, _ configuration: HubConfiguration
     ) throws(StoreError) {
-        self.configuration = configuration
-        growth = LogGrowth(length: try log.head().nextSequence)
-        rooms = RoomLog(log, profile: .plain, services: configuration.services)
+        context = try HubContext(log, configuration)
     }
 
     /// Opens the store at a path, which is created where nothing is there. The name of the log is the
@@ -60,8 +58,7 @@ public final class Hub: Sendable {
 
     /// Finishes the updates that were begun, ends the sequences of records, and closes the store.
     public func close() async {
-        growth.close()
-        await rooms.log.close()
+        await context.close()
     }
 
     /// What a hub answers to a room's creation.
@@ -80,9 +77,12 @@ public final class Hub: Sendable {
         }
         let genesis = GroupGenesis(groupInfo: creation.groupInfo, tree: creation.ratchetTree)
         let services = configuration.services
-        switch MIMIRoom.decide(settings, genesis, services) {
+        let parent = try await parentList(of: genesis)
+        switch MIMIRoom.decide(settings, genesis, parent: parent, services) {
         case .rejected(let refusal):
-            return .refused(HubRefusal(refusal, of: [], in: nil))
+            let refused = HubRefusal(refusal, of: [], in: nil)
+            context.note(refused, of: creation.room, from: configuration.domain)
+            return .refused(refused)
         case .accepted(let events):
             guard let room = try? MIMIRoom(startingWith: events, services) else {
                 preconditionFailure("an accepted room can't be started")
@@ -91,7 +91,7 @@ public final class Hub: Sendable {
             guard try reserve(id) else {
                 return .refused(
                     HubRefusal(
-                        .notAllowed, rule: "A-4", item: "group_id", expected: "one of its own",
+                        .notAllowed, rule: .groupID, item: "group_id", expected: "one of its own",
                         found: "that of another room"))
             }
             let answer = try await record(RoomFounding(settings, genesis), events, room)
@@ -120,18 +120,39 @@ public final class Hub: Sendable {
         _ founding: RoomFounding, _ events: [RoomEvent], _ room: MIMIRoom
     ) async throws(HubError) -> CreationAnswer {
         do {
+            var rows = SideRows()
+            for participant in room.effective.participants.participants {
+                Participation(room: founding.settings.room.bytes).note(
+                    .participantAdded(participant), in: &rows)
+            }
+            ChildRooms.note(room, before: nil, in: &rows)
+            let fixed = try FixedRooms(context: context).note(room, before: nil, in: &rows)
+            defer { fixed.map(context.release) }
             let position = try await rooms.create(
-                founding, events, leading: room, time: configuration.clock())
-            growth.grew(to: position.gseq)
+                founding, events, leading: room, time: configuration.clock(), sideRows: rows)
+            context.growth.grew(to: position.gseq)
             return .created(RoomSummary(room, sequence: position.gseq))
-        } catch {
-            guard case .conflict = error else { throw HubError(error) }
+        } catch let refusal as HubRefusal {
+            return .refused(refusal)
+        } catch RoomLogError.conflict {
             let uri = founding.settings.room.description
             return .refused(
                 HubRefusal(
-                    .notAllowed, rule: "A-4", item: "room", expected: "a URI that is free",
+                    .notAllowed, rule: .groupID, item: "room", expected: "a URI that is free",
                     found: uri))
+        } catch let error as RoomLogError {
+            throw HubError(error)
+        } catch {
+            preconditionFailure("an error of another kind: \(error)")
         }
+    }
+
+    /// The participants of the room that a room names as its parent.
+    private func parentList(
+        of genesis: GroupGenesis
+    ) async throws(HubError) -> ParticipantList? {
+        guard let parent = genesis.parentRoom, let lane = try lane(of: parent) else { return nil }
+        return await lane.room.effective.participants
     }
 
     /// Judges an update of a room (MIMI protocol §5.3): `body` is a HandshakeBundle, `provider` the
@@ -140,7 +161,7 @@ public final class Hub: Sendable {
     public func update(
         _ room: String, from provider: String, _ body: [UInt8]
     ) async throws(HubError) -> UpdateAnswer {
-        guard let lane = try lane(of: room) else { return Self.noSuchRoom(room) }
+        guard let lane = try lane(of: room) else { return UpdateAnswer(.noSuchRoom(room)) }
         return try await lane.update(RoomUpdate(from: provider, body))
     }
 
@@ -161,35 +182,13 @@ public final class Hub: Sendable {
 
     /// The records of all rooms from a place in the log on, and then those that come.
     public func records(from sequence: UInt64 = 0) -> HubRecords {
-        HubRecords(rooms: rooms, growth: growth, start: sequence)
+        HubRecords(rooms: rooms, growth: context.growth, start: sequence)
     }
 
-    private static func noSuchRoom(_ room: String) -> UpdateAnswer {
-        UpdateAnswer(
-            HubRefusal(
-                .noSuchRoom, rule: "", item: "room", expected: "a room of this hub", found: room))
-    }
-
-    /// The lane of a room, which is folded from its records when it is first asked for.
-    private func lane(of uri: String) throws(HubError) -> RoomLane? {
-        if let lane = lanes.withLock({ $0[uri] }) { return lane }
-        guard let (room, last) = try fold(uri) else { return nil }
-        return lanes.withLock { lanes in
-            // Someone else may have folded it meanwhile.
-            if let lane = lanes[uri] { return lane }
-            let lane = RoomLane(
-                room, at: last, in: rooms, growth, clock: configuration.clock)
-            lanes[uri] = lane
-            return lane
-        }
-    }
-
-    private func fold(_ uri: String) throws(HubError) -> (MIMIRoom, RoomLog.Position)? {
-        do throws(RoomLogError) {
-            guard let room = try rooms.room(Array(uri.utf8)),
-                let folded = try rooms.fold(room), let state = folded.state.room
-            else { return nil }
-            return (state, folded.last)
+    /// The lane of a room; nil if there is none of this URI.
+    func lane(of uri: String) throws(HubError) -> RoomLane? {
+        do {
+            return try context.lane(of: uri)
         } catch {
             throw HubError(error)
         }

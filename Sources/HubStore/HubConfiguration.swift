@@ -1,3 +1,4 @@
+import EndpointMessages
 import MLSCrypto
 import RoomPolicy
 import RoomState
@@ -6,11 +7,33 @@ import RoomState
 public struct HubConfiguration: Sendable {
     /// The provider's domain: a lower-case host name, as in `mimi://DOMAIN/r/ROOM`.
     public var domain: String
-    /// The keys that the hub proposes with, as an external sender of its rooms' groups. A room of a
-    /// cipher suite without a key is refused (B-9).
+    /// The keys that the hub proposes with, as an external sender of its rooms' groups, and that it
+    /// signs answers and franks with. A room of a cipher suite without a key is refused (B-9).
     public var signingKeys: [HubSigningKey]
+    /// The secrets that messages are franked with (MIMI protocol §5.4.1), the current one first. Those
+    /// that are retired stay, for reports of abuse. Without any, no message is franked.
+    public var frankingSecrets: [[UInt8]] = []
+    /// DER certificates of the authorities whose X.509 credentials are believed, by the domain of the
+    /// provider whose users they certify.
+    public var trustRoots: [String: [[UInt8]]] = [:]
+    /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
+    public var transport: (any ProviderTransport)?
+    public var limits = Limits()
     /// The time in milliseconds since the Unix epoch.
     public var clock: @Sendable () -> UInt64
+    /// A number of random bytes, for the HPKE encryption of answers.
+    public var random: @Sendable (_ count: Int) -> [UInt8] = Self.systemRandom
+
+    /// What a room may take of the hub.
+    public struct Limits: Hashable, Sendable {
+        /// Proposals that wait for a commit in one room. Removals may be twice as many, so that they
+        /// are possible in a room that is full of other proposals.
+        public var pendingProposals = 1000
+        /// Bytes of an update or a message.
+        public var requestSize = 8 << 20
+        /// Entries of the journal of refusals; the oldest go first.
+        public var refusals: UInt64 = 10_000
+    }
 
     /// A hub of a domain with keys of its own; `clock` is that of the machine unless given.
     public init(
@@ -22,7 +45,23 @@ public struct HubConfiguration: Sendable {
         self.clock = clock
     }
 
-    var services: RoomServices { RoomServices(hubKeys: signingKeys.map(\.key)) }
+    /// libcrypto's generator.
+    public static let systemRandom: @Sendable (_ count: Int) -> [UInt8] = { count in
+        do {
+            return try SecureRandom.bytes(count)
+        } catch {
+            preconditionFailure("libcrypto has no randomness: \(error)")
+        }
+    }
+
+    var services: RoomServices {
+        RoomServices(trust: TrustRoots(trustRoots), hubKeys: signingKeys.map(\.key))
+    }
+
+    /// The key of a signature scheme.
+    func key(of scheme: SignatureScheme) -> HubKey? {
+        signingKeys.first { $0.key.scheme == scheme }?.key
+    }
 }
 
 /// A private signature key of the hub.
@@ -44,8 +83,18 @@ public struct HubSigningKey: Sendable {
     public var publicKey: [UInt8] { key.publicKey }
 
     /// The entry for `external_senders` that the groups of this hub's rooms must have (RFC 9420
-    /// §12.1.8.1), encoded: this key, and a basic credential with the URI of the provider.
+    /// §12.1.8.1), encoded: this key, and a basic credential with the URI of the provider. A room whose
+    /// messages are to be franked has the same as its component `franking_agent`.
     public func externalSender(of domain: String) -> [UInt8] {
         key.externalSender(of: domain).encoded
     }
+}
+
+/// How a hub reaches other providers, and itself as the provider of its own users.
+public protocol ProviderTransport: Sendable {
+    /// Sends a KeyMaterialRequest (MIMI protocol §5.2) to a provider; returns the body of the answer,
+    /// a KeyMaterialResponse.
+    func keyMaterial(
+        of targetUser: String, at provider: String, _ request: [UInt8]
+    ) async throws -> [UInt8]
 }

@@ -12,8 +12,18 @@ public enum HubError: Error, Sendable {
     case unusableStore(String)
     /// The store does not read or write: a full disk, a failing device, damage.
     case store(String)
+    /// The room is not of this hub.
+    case noSuchRoom(String)
+    /// The hub was opened without a way to reach other providers.
+    case noTransport
+    /// Another provider could not be reached, or answered what is no answer.
+    case transport(String)
     /// Someone else wrote to the store: a hub is its only writer.
     case notAlone(String)
+
+    init(_ error: StoreError) {
+        self = .store("\(error)")
+    }
 
     init(_ error: RoomLogError) {
         switch error {
@@ -29,7 +39,11 @@ extension HubError: CustomStringConvertible {
         switch self {
         case .invalidKey: "the bytes are no private key of the cipher suite"
         case .invalidDomain(let domain): "\"\(domain)\" is no domain"
-        case .unusableStore(let what), .store(let what), .notAlone(let what): what
+        case .noSuchRoom(let room): "\(room) is no room of this hub"
+        case .noTransport: "the hub has no way to reach other providers"
+        case .transport(let what), .unusableStore(let what), .store(let what),
+            .notAlone(let what):
+            what
         }
     }
 }

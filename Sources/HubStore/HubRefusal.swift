@@ -1,3 +1,4 @@
+import EndpointMessages
 import MLSMessages
 import RoomState
 import RuleBook
@@ -12,6 +13,8 @@ public struct HubRefusal: Error, Hashable, Sendable {
         case noSuchRoom
         /// Only the epoch differs.
         case wrongEpoch
+        /// A message of an epoch that is over.
+        case epochTooOld
         /// A proposal, or the list of them, is not valid.
         case invalidProposal
         /// Everything else.
@@ -19,25 +22,44 @@ public struct HubRefusal: Error, Hashable, Sendable {
     }
 
     public let code: Code
-    /// The id of the rule, as `docs/rules.md` lists them; empty where no rule is broken.
-    public let rule: String
+    /// The ids of the rules that are known to be broken, as `docs/rules.md` lists them; the first is
+    /// the one that refused. Others may be broken, too.
+    public let rules: [String]
     /// What breaks it.
     public let item: String
     public let expected: String
     public let found: String
 
-    init(_ code: Code, rule: String, item: String, expected: String, found: String) {
+    /// The rule that refused; empty where no rule is broken.
+    public var rule: String { rules.first ?? "" }
+
+    init(_ code: Code, rules: [String], item: String, expected: String, found: String) {
         self.code = code
-        self.rule = rule
+        self.rules = rules
         self.item = item
         self.expected = expected
         self.found = found
     }
 
-    init(_ refusal: Refusal, of bundle: [UInt8], in room: MIMIRoom?) {
+    init(_ code: Code, rule: Rule, item: String, expected: String, found: String) {
         self.init(
-            Self.code(of: refusal, bundle, room), rule: refusal.rule.description,
-            item: refusal.item, expected: refusal.expected, found: refusal.found)
+            code, rules: [rule.description], item: item, expected: expected, found: found)
+    }
+
+    init(_ code: Code, _ refusal: Refusal) {
+        self.init(
+            code, rule: refusal.rule, item: refusal.item, expected: refusal.expected,
+            found: refusal.found)
+    }
+
+    /// A room that is not of this hub.
+    static func noSuchRoom(_ room: String) -> HubRefusal {
+        HubRefusal(
+            .noSuchRoom, rules: [], item: "room", expected: "a room of this hub", found: room)
+    }
+
+    init(_ refusal: Refusal, of bundle: [UInt8], in room: MIMIRoom?) {
+        self.init(Self.code(of: refusal, bundle, room), refusal)
     }
 
     private static func code(

@@ -74,7 +74,7 @@ extension PublicGroup {
             .reInitialized, reInit == nil, "message",
             expected: "nothing after the commit of a ReInit", found: "\(content.body.type)")
         try Self.checkSenderContent(content, rules)
-        try checkSafeAAD(content, profile)
+        try checkSafeAAD(content.authenticatedData, profile)
 
         let key = try signatureKey(of: content, rules)
         let signed = content.toBeSigned(wireFormat: message.wireFormat, context: encodedContext)
@@ -149,13 +149,13 @@ extension PublicGroup {
     ]
 
     /// D-7
-    private func checkSafeAAD(
-        _ content: FramedContent, _ profile: GroupProfile
+    package func checkSafeAAD(
+        _ authenticatedData: [UInt8], _ profile: GroupProfile
     ) throws(Refusal) {
         guard extensions.safeAAD != nil, profile.enforcement.holds(.safeAAD) else { return }
         let safe: SafeAAD
         do {
-            safe = try SafeAAD(parsing: content.authenticatedData)
+            safe = try SafeAAD(parsing: authenticatedData)
         } catch {
             throw Refusal(
                 .safeAAD, "authenticated_data", expected: "one SafeAAD", found: error.description)

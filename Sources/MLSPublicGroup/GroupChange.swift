@@ -102,3 +102,15 @@ package struct GroupChange: TLSCodable, Sendable {
         tree.write(to: &writer)
     }
 }
+
+extension PublicGroup {
+    /// The GroupInfo of the epoch, as its committer signed it; nil where the group was followed without
+    /// GroupInfos.
+    package var exchangedGroupInfo: GroupInfo? {
+        groupInfo.map {
+            GroupInfo(
+                groupContext: context, extensions: $0.extensions,
+                confirmationTag: confirmationTag, signer: $0.signer, signature: $0.signature)
+        }
+    }
+}

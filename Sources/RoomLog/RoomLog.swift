@@ -66,22 +66,23 @@ package struct RoomLog: Sendable {
 
     /// Records what founded a MIMI room.
     package func create(
-        _ founding: RoomFounding, _ events: [RoomEvent], leading room: MIMIRoom, time: UInt64
+        _ founding: RoomFounding, _ events: [RoomEvent], leading room: MIMIRoom, time: UInt64,
+        sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .new(uri: founding.settings.room.bytes), .founding, founding.evidence.encoded,
-            events, leading: room.state, hash: room.stateHash, time)
+            events, leading: room.state, hash: room.stateHash, time, sideRows: sideRows)
     }
 
     /// Records an accepted update of a MIMI room after `last`, the room's latest record.
     package func append(
         _ update: RoomUpdate, _ events: [RoomEvent], after last: Position,
-        leading room: MIMIRoom, time: UInt64
+        leading room: MIMIRoom, time: UInt64, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
             from: update.source.bytes, events, leading: room.state, hash: room.stateHash, time,
-            answering: update.request)
+            answering: update.request, sideRows: sideRows)
     }
 
     /// The record that answered the same update before (G-16).
@@ -98,13 +99,13 @@ package struct RoomLog: Sendable {
     private func append(
         to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
         _ events: [RoomEvent], leading state: RoomState, hash: Digest32, _ time: UInt64,
-        answering request: Digest32? = nil
+        answering request: Digest32? = nil, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         let item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
             epoch: state.group.context.epoch, stateHash: hash, status: state.status.rawValue,
             payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
-            request: request)
+            request: request, sideRows: sideRows)
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)
@@ -155,6 +156,24 @@ extension RoomLog {
             return event.context.groupID
         }
         return nil
+    }
+
+    /// The records of a room's current epoch, from the one on that led to it.
+    package func recordsOfEpoch(_ room: Room) throws(RoomLogError) -> [Record] {
+        var records: [Record] = []
+        var roomSeq: UInt64? = room.row.roomSeq
+        do {
+            while let place = roomSeq,
+                let record = try log.records(ofRoom: room.number, from: place, limit: 1)
+                    .elements.first, record.envelope.epoch == room.row.epoch
+            {
+                records.append(record)
+                roomSeq = place > 0 ? place - 1 : nil
+            }
+        } catch {
+            throw .store(error)
+        }
+        return records.reversed()
     }
 
     /// Records of all rooms from a place on, as many as fit a page.

@@ -9,6 +9,8 @@ import RuleBook
 package struct RoomServices: Sendable {
     package var identities: any IdentityResolver
     package var matchers: [CredentialType: any ClaimMatcher]
+    /// Nil believes every credential, as when records are folded.
+    package var trust: (any CredentialTrust)?
     package var enforcement: Enforcement
     /// The hub's keys as an external sender, by signature scheme; each signs for the rooms whose
     /// groups it fits.
@@ -17,10 +19,12 @@ package struct RoomServices: Sendable {
     package init(
         identities: any IdentityResolver = URIIdentities(),
         matchers: [CredentialType: any ClaimMatcher] = [.x509: X509Claims()],
-        hubKeys: [HubKey] = [], enforcement: Enforcement = .complete
+        trust: (any CredentialTrust)? = nil, hubKeys: [HubKey] = [],
+        enforcement: Enforcement = .complete
     ) {
         self.identities = identities
         self.matchers = matchers
+        self.trust = trust
         self.hubKeys = hubKeys
         self.enforcement = enforcement
     }
@@ -28,7 +32,7 @@ package struct RoomServices: Sendable {
     /// How the MLS group of a MIMI room is judged.
     package func groupProfile(_ settings: RoomSettings) -> GroupProfile {
         var profile = GroupProfile.plain
-        profile.credentials = RoomCredentials(identities: identities)
+        profile.credentials = RoomCredentials(identities: identities, trust: trust)
         profile.components = RoomComponents(registry: ComponentRegistry(settings.profile))
         profile.enforcement = enforcement
         profile.leavesListComponents = true
@@ -72,17 +76,21 @@ package struct HubKey: Sendable {
             credential: .basic(identity: Array("mimi://\(domain)".utf8)))
     }
 
+    /// `SignWithLabel` (RFC 9420 §5.1.2).
+    package func sign(_ label: String, _ content: [UInt8]) throws(CryptoError) -> [UInt8] {
+        try scheme.signWithLabel(privateKey: privateKey, label: label, content: content)
+    }
+
     /// A proposal of the hub for the epoch of a context, as external sender `index`.
-    func proposal(
+    package func proposal(
         _ proposal: Proposal, in context: GroupContext, epoch: UInt64, index: UInt32,
         authenticatedData: [UInt8]
     ) throws(CryptoError) -> PublicMessage {
         let content = FramedContent(
             groupID: context.groupID, epoch: epoch, sender: .external(index: index),
             authenticatedData: authenticatedData, body: .proposal(proposal))
-        let signature = try scheme.signWithLabel(
-            privateKey: privateKey, label: "FramedContentTBS",
-            content: content.toBeSigned(wireFormat: .publicMessage, context: []))
+        let signature = try sign(
+            "FramedContentTBS", content.toBeSigned(wireFormat: .publicMessage, context: []))
         return PublicMessage(
             content: content, auth: FramedContentAuthData(signature: signature),
             membershipTag: nil)
@@ -93,6 +101,7 @@ package struct HubKey: Sendable {
 /// another names the same.
 struct RoomCredentials: CredentialService {
     let identities: any IdentityResolver
+    let trust: (any CredentialTrust)?
 
     func objection(
         to credential: Credential, of signatureKey: [UInt8], as use: CredentialUse
@@ -101,6 +110,7 @@ struct RoomCredentials: CredentialService {
         guard let identity = identities.identity(of: credential) else {
             return "a credential that names no user and client"
         }
+        if let objection = trust?.objection(to: credential, of: identity.user) { return objection }
         guard case .replacement(let old) = use, identities.identity(of: old) != identity else {
             return nil
         }

@@ -1,3 +1,4 @@
+import EndpointMessages
 import MLSMessages
 import PresentationLanguage
 import RoomPolicy
@@ -27,6 +28,12 @@ package struct RoomUpdate: Hashable, Sendable {
         self.bundle = bundle
         self.codeRole = codeRole
         self.authority = authority
+    }
+
+    /// The same update of someone with a join code for a role, or without one.
+    package func with(codeRole: UInt32?) -> RoomUpdate {
+        RoomUpdate(
+            from: source.description, bundle, codeRole: codeRole, authority: authority)
     }
 }
 

@@ -32,9 +32,13 @@ extension Trial {
         try checkConfirmation(change, own.policy, of: isExternal ? nil : after.policy)
         try checkHubSender(change)
         let dropped = dropped(by: list)
-        let issued = try reissued(
+        let extensions = try ContextExtensions(
+            change.extensions ?? group.context.extensions, profile)
+        var proposals = reissued(
             dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy)
-        let next = try own.policy.applying(issued.map(\.proposal.proposal), room.registry)
+        let next = try own.policy.applying(proposals, room.registry)
+        proposals += departures(to: next, extensions, in: proposals)
+        let issued = try issue(proposals, in: change.epoch, extensions)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
             + changes(to: next)

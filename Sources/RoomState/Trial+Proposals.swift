@@ -27,9 +27,13 @@ extension Trial {
         try checkExclusiveUpdates(all)
         try group.judge(waiting: all, profile)
         let after = try weigh(new: new, in: all)
+        let duties = departures(
+            to: after.policy, group.extensions, in: all.map(\.proposal))
+        let issued = try issue(duties, in: group.context.epoch, group.extensions)
         return superseded.sorted { $0.lexicographicallyPrecedes($1) }.map {
             .proposalVoided(reference: $0)
-        } + queued.map { queuedEvent($0, handshakes) } + changes(to: after.policy)
+        } + queued.map { queuedEvent($0, handshakes) }
+            + issued.map { .hubProposalIssued($0) } + changes(to: after.policy)
     }
 
     /// The hub's own proposals keep their message, because it goes out as others' do (E-18).

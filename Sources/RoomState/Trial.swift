@@ -70,25 +70,6 @@ struct Trial {
         return change
     }
 
-    /// B-9: whether a list of extensions does nothing but take out the external senders of providers
-    /// without participants.
-    private func isRequired(_ list: [Extension]) -> Bool {
-        let old = group.context.extensions
-        let others = { (list: [Extension]) in list.filter { $0.type != .externalSenders } }
-        guard others(list) == others(old), let data = list.data(of: .externalSenders),
-            let new = try? ExternalSenders(parsing: data).senders
-        else { return false }
-        let domains = Set(
-            room.effective.participants.participants.compactMap { MIMIURI($0.user)?.domain })
-        let kept = group.extensions.externalSenders.filter { sender in
-            guard case .basic(let identity) = sender.credential,
-                let domain = MIMIURI(identity)?.domain
-            else { return true }
-            return domain == room.settings.hub.description || domains.contains(domain)
-        }
-        return new == kept && new != group.extensions.externalSenders
-    }
-
     /// The committed users whom a list update changes or removes, with the role they get, and those
     /// whom it adds; nil for what is no list update or names places that are none.
     func listChanges(

@@ -72,7 +72,8 @@ extension Rule {
         .uri, .roomURI, .participantList, .bannedRole, .envelope, .fixedMembership, .parentRoom,
         .roomSize, .preauthorization, .roleBounds, .intent, .addParticipant, .removeParticipant,
         .addOwnClient, .removeOwnClient, .openJoin, .preauthorizedJoin, .leave, .joinCode, .ban,
-        .unban, .kick, .changeUserRole, .changeOwnRole, .changeMetadata, .changePolicy,
+        .unban, .kick, .changeUserRole, .changeOwnRole, .changeMetadata,
+        .changePolicy,
         .endGroup, .defaultDeny, .policyContent,
     ]
 }

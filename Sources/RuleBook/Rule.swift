@@ -15,6 +15,8 @@ package struct Rule: Hashable, Sendable {
         case order = "E"
         /// Policy evaluation.
         case policy = "F"
+        /// Endpoints, routing, franking, consent.
+        case endpoint = "G"
     }
 
     package let section: Section

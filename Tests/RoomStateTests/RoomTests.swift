@@ -1,3 +1,4 @@
+import EndpointMessages
 import MLSMember
 import MLSMessages
 import MLSPublicGroup

@@ -1,3 +1,4 @@
+import EndpointMessages
 import MLSCrypto
 import MLSMember
 import MLSMessages

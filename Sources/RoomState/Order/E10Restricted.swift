@@ -24,11 +24,8 @@ extension Trial {
             expected: "the removal of own clients", found: other?.type.name ?? "")
     }
 
-    /// E-16: nor does a client commit that is being removed, by itself or by others.
+    /// E-16: a client does not commit that is being removed, by itself or by others.
     func checkMayCommit(_ sender: Sender) throws(Refusal) {
-        try rules.require(
-            .restricted, !isRestricted, "commit of \(actor.name)",
-            expected: "a user who is not removed or banned", found: "one who is")
         guard case .member(let leaf) = sender else { return }
         let leaves = waiting.contains {
             $0.target == leaf && $0.proposal.type != .update
@@ -36,5 +33,19 @@ extension Trial {
         try rules.require(
             .leaverCommits, !leaves, "commit of leaf \(leaf)",
             expected: "a client that is not being removed", found: "one that is")
+    }
+}
+
+extension MIMIRoom {
+    /// The commit of a restricted user is refused as such whatever else is wrong with it, its epoch
+    /// first of all: its client is not to try again. The signature was not checked yet, but a refusal
+    /// has no effect.
+    func checkRestrictedCommitter(_ message: MLSMessage) throws(Refusal) {
+        guard case .publicMessage(let message) = message, message.content.body.type == .commit,
+            case .member(let leaf) = message.content.sender, let user = user(ofLeaf: leaf)
+        else { return }
+        try profile.enforcement.require(
+            .restricted, !isRestricted(user), "commit of \(text(user))",
+            expected: "a user who is not removed or banned", found: "one who is")
     }
 }

@@ -1,4 +1,3 @@
-import MLSCrypto
 import MLSMessages
 import MLSPublicGroup
 import PresentationLanguage
@@ -42,36 +41,9 @@ extension Trial {
     /// What the hub proposes of `dropped` after a commit that leads to `policy`.
     func reissued(
         _ dropped: [CommitProposals.Entry], after change: GroupChange, _ policy: RoomPolicy
-    ) throws(Refusal) -> [HubProposal] {
+    ) -> [Proposal] {
         guard actor.kind == .joiner, !dropped.isEmpty else { return [] }
-        let proposals = listUpdate(dropped, policy) + removals(dropped, change) + others(dropped)
-        guard !proposals.isEmpty else { return [] }
-        let extensions = try ContextExtensions(
-            change.extensions ?? group.context.extensions, profile)
-        guard let (key, index) = room.hubSender(in: extensions) else {
-            // The hub was opened without the key that this room knows.
-            throw Refusal(
-                .hubSender, "external_senders", expected: "a key of the hub", found: "others")
-        }
-        let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
-        var issued: [HubProposal] = []
-        for proposal in proposals {
-            do {
-                let message = try key.proposal(
-                    proposal, in: group.context, epoch: change.epoch, index: index,
-                    authenticatedData: data)
-                let reference = message.authenticatedContent.proposalReference(group.suite.hash)
-                issued.append(
-                    HubProposal(
-                        .publicMessage(message),
-                        PendingProposal(
-                            reference: reference, sender: .external(index: index),
-                            proposal: proposal)))
-            } catch {
-                preconditionFailure("the hub's key does not sign: \(error)")
-            }
-        }
-        return issued
+        return listUpdate(dropped, policy) + removals(dropped, change) + others(dropped)
     }
 
     private func isHubs(_ entry: CommitProposals.Entry) -> Bool {

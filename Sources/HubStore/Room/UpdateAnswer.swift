@@ -1,3 +1,5 @@
+import EndpointMessages
+
 /// What a hub answers to an update.
 public struct UpdateAnswer: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
@@ -26,7 +28,7 @@ public struct UpdateAnswer: Hashable, Sendable {
             case .malformed, .noSuchRoom: nil
             case .wrongEpoch: .wrongEpoch(text, currentEpoch: epoch)
             case .invalidProposal: .invalidProposal(text, references)
-            case .notAllowed: .notAllowed(text)
+            case .notAllowed, .epochTooOld: .notAllowed(text)
             }
         body = response?.encoded
     }

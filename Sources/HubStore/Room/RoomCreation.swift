@@ -26,7 +26,7 @@ public struct RoomCreation: Sendable {
     func settings(hub: String) throws(HubRefusal) -> RoomSettings {
         guard let uri = MIMIURI(Array(room.utf8), .room) else {
             throw HubRefusal(
-                .notAllowed, rule: Rule.uri.description, item: "room",
+                .notAllowed, rule: .uri, item: "room",
                 expected: "the URI of a room", found: room)
         }
         var envelope = PolicyEnvelope()
@@ -35,7 +35,7 @@ public struct RoomCreation: Sendable {
         for name in forbiddenCapabilities.sorted() {
             guard let capability = Capability(named: name) else {
                 throw HubRefusal(
-                    .notAllowed, rule: Rule.envelope.description, item: "forbidden capability",
+                    .notAllowed, rule: .envelope, item: "forbidden capability",
                     expected: "a name of the registry", found: name)
             }
             envelope.forbidden.insert(capability)

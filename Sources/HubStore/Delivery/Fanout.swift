@@ -1,0 +1,181 @@
+import EndpointMessages
+import EventLog
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RoomState
+
+/// What goes out to providers when an update or a message was accepted (G-11).
+///
+/// Handshakes and messages go to every provider with an active participant, as it was before the
+/// update; so a removed client still gets the commit that removes it. The hub's own provider and that
+/// of the sender are among them.
+struct Fanout {
+    /// The room before.
+    let room: MIMIRoom
+    /// When the hub accepted it (G-12).
+    let time: UInt64
+    private(set) var rows = SideRows()
+
+    init(_ room: MIMIRoom, time: UInt64) {
+        self.room = room
+        self.time = time
+    }
+
+    /// An accepted update, with what the hub proposes because of it. `tree` is that of the new epoch,
+    /// for those whom a commit adds.
+    mutating func send(
+        _ bundle: HandshakeBundle, _ events: [RoomEvent], tree: RatchetTreeNodes,
+        routes: KeyPackageRoutes
+    ) throws(HubRefusal) {
+        let issued = events.compactMap { event -> MLSMessage? in
+            if case .hubProposalIssued(let issued) = event, issued.message != bundle.message {
+                issued.message
+            } else {
+                nil
+            }
+        }
+        switch bundle.rest {
+        case .proposals(let more):
+            broadcast(.proposal(moreProposals: more), bundle.message, .proposal)
+            for message in issued { broadcast(.proposal(moreProposals: []), message, .proposal) }
+        case .commit(let welcome, _, _):
+            broadcast(.commit(externalProposals: issued), bundle.message, .commit)
+            guard let welcome else { return }
+            let message = FanoutMessage(
+                timestamp: time, .welcome(welcome), .welcome(.full(tree)))
+            for provider in try destinations(of: welcome, bundle, routes) {
+                deliver(message, to: provider, .welcome)
+            }
+            for reference in welcome.secrets.map(\.newMember) {
+                rows.remove(reference, from: .keyPackageRoute)
+            }
+        }
+    }
+
+    /// An accepted message, franked or not. Who is not to get messages now gets none.
+    mutating func send(_ message: MLSMessage, _ frank: Frank?) {
+        let withheld = Set(room.withheldUsers)
+        let receivers = room.committedLeaves.users.filter { !withheld.contains($0) }
+        let out = FanoutMessage(timestamp: time, message, .application(frank))
+        for provider in Self.domains(of: receivers) {
+            let users = withheld.filter { MIMIURI($0)?.domain == provider }
+            deliver(out, to: provider, .message, withheldFrom: users)
+        }
+    }
+
+    private mutating func broadcast(
+        _ rest: FanoutMessage.Rest, _ message: MLSMessage, _ kind: HubDelivery.Kind
+    ) {
+        let out = FanoutMessage(timestamp: time, message, rest)
+        for provider in Self.domains(of: room.committedLeaves.users) {
+            deliver(out, to: provider, kind)
+        }
+    }
+
+    private mutating func deliver(
+        _ message: FanoutMessage, to provider: String, _ kind: HubDelivery.Kind,
+        withheldFrom users: some Sequence<[UInt8]> = []
+    ) {
+        let row = DeliveryRow(
+            kind: kind, room: room.settings.room.bytes,
+            withheld: users.sorted { $0.lexicographicallyPrecedes($1) }, message: message.encoded)
+        rows.deliver(row.encoded, to: Array(provider.utf8))
+    }
+
+    private static func domains(of users: some Sequence<[UInt8]>) -> [String] {
+        Set(users.compactMap { MIMIURI($0)?.domain }).sorted()
+    }
+
+    // MARK: Welcome
+
+    /// G-14: where the key packages of a Welcome came from; if that is not known, the domain of the
+    /// added client's user.
+    private func destinations(
+        of welcome: Welcome, _ bundle: HandshakeBundle, _ routes: KeyPackageRoutes
+    ) throws(HubRefusal) -> [String] {
+        let users = addedUsers(by: bundle)
+        var providers = Set<String>()
+        for reference in welcome.secrets.map(\.newMember) {
+            let domain = users[reference].flatMap { MIMIURI($0)?.domain }
+            guard let provider = routes.providers[reference] ?? domain else {
+                throw HubRefusal(
+                    .notAllowed, rule: .welcomeRoute, item: "Welcome",
+                    expected: "key packages of known providers", found: hex(reference))
+            }
+            providers.insert(provider)
+        }
+        return providers.sorted()
+    }
+
+    /// The users of the clients that a commit adds, by the references of their key packages.
+    private func addedUsers(by bundle: HandshakeBundle) -> [[UInt8]: [UInt8]] {
+        guard case .publicMessage(let message) = bundle.message,
+            case .commit(let commit) = message.content.body
+        else { return [:] }
+        var users: [[UInt8]: [UInt8]] = [:]
+        for item in commit.proposals {
+            let proposal: Proposal? =
+                switch item {
+                case .proposal(let proposal): proposal
+                case .reference(let reference): room.group.pending[reference]?.proposal
+                }
+            guard case .add(let keyPackage)? = proposal else { continue }
+            let identity = room.services.identities.identity(of: keyPackage.leafNode.credential)
+            users[keyPackage.reference(room.group.suite.hash)] = identity?.user.bytes
+        }
+        return users
+    }
+}
+
+/// Where key packages came from that the hub relayed.
+struct KeyPackageRoutes {
+    var providers: [[UInt8]: String] = [:]
+}
+
+/// ```
+/// struct {
+///     uint8 format = 1;
+///     uint8 kind;                                // of HubDelivery
+///     opaque room_uri<V>;
+///     IdentifierUri withheld<V>;                 // users
+///     opaque fanout_message<V>;
+/// } DeliveryRow;
+/// ```
+/// An item of a provider's queue.
+struct DeliveryRow: TLSCodable, Hashable, Sendable {
+    private static let format: UInt8 = 1
+
+    let kind: HubDelivery.Kind
+    let room: [UInt8]
+    let withheld: [[UInt8]]
+    let message: [UInt8]
+
+    init(kind: HubDelivery.Kind, room: [UInt8], withheld: [[UInt8]], message: [UInt8]) {
+        self.kind = kind
+        self.room = room
+        self.withheld = withheld
+        self.message = message
+    }
+
+    init(from reader: inout Reader) throws(DecodingError) {
+        let start = reader.offset
+        let format = try reader.readUInt8()
+        guard format == Self.format else {
+            throw DecodingError(.invalidValue(field: "format", value: UInt64(format)), at: start)
+        }
+        kind = try reader.readEnum("kind")
+        room = try reader.readOpaque()
+        withheld = try reader.readOpaqueList()
+        message = try reader.readOpaque()
+    }
+
+    func write(to writer: inout Writer) {
+        writer.write(Self.format)
+        writer.write(kind.rawValue)
+        writer.write(opaque: room)
+        writer.write(opaqueList: withheld)
+        writer.write(opaque: message)
+    }
+}

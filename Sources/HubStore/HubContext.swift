@@ -1,0 +1,59 @@
+import EventLog
+import LMDBStore
+import RoomLog
+import Synchronization
+
+/// What the rooms of a hub share.
+final class HubContext: Sendable {
+    let configuration: HubConfiguration
+    let rooms: RoomLog
+    /// Of the log.
+    let growth: LogGrowth
+    private let journal: RefusalJournal
+    private let lanes = Mutex<[String: RoomLane]>([:])
+    /// What is about to be taken by a room, so that no other takes it: ids of groups, sets of users.
+    private let reserved = Mutex<Set<[UInt8]>>([])
+
+    init(_ log: EventLog, _ configuration: HubConfiguration) throws(StoreError) {
+        self.configuration = configuration
+        growth = LogGrowth(length: try log.head().nextSequence)
+        rooms = RoomLog(log, profile: .plain, services: configuration.services)
+        journal = try RefusalJournal(log, limit: configuration.limits.refusals)
+    }
+
+    /// The lane of a room, which is folded from its records when it is first asked for; nil if there is
+    /// no MIMI room of this URI.
+    func lane(of uri: String) throws(RoomLogError) -> RoomLane? {
+        if let lane = lanes.withLock({ $0[uri] }) { return lane }
+        guard let found = try FoundRoom(Array(uri.utf8), in: rooms) else { return nil }
+        return lanes.withLock { lanes in
+            // Someone else may have folded it meanwhile.
+            if let lane = lanes[uri] { return lane }
+            let lane = RoomLane(found, in: self)
+            lanes[uri] = lane
+            return lane
+        }
+    }
+
+    /// Whether nobody else is about to take it.
+    func reserve(_ key: [UInt8]) -> Bool {
+        reserved.withLock { $0.insert(key).inserted }
+    }
+
+    func release(_ key: [UInt8]) {
+        _ = reserved.withLock { $0.remove(key) }
+    }
+
+    /// Writes a refusal into the journal, some time.
+    func note(_ refusal: HubRefusal, of room: String, from provider: String) {
+        journal.note(
+            RefusedRequest(
+                time: configuration.clock(), room: room, provider: provider, refusal: refusal))
+    }
+
+    func close() async {
+        growth.close()
+        await journal.finish()
+        await rooms.log.close()
+    }
+}

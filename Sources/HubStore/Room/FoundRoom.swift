@@ -1,0 +1,86 @@
+import EndpointMessages
+import EventLog
+import LMDBStore
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomLog
+import RoomPolicy
+import RoomState
+
+/// A room as the store tells it.
+struct FoundRoom {
+    let room: MIMIRoom
+    let last: RoomLog.Position
+    /// The proposals that wait, as they were sent.
+    let waiting: [PendingProposalEntry]
+    /// Of the latest update or message.
+    let time: UInt64
+
+    init(_ room: MIMIRoom, at last: RoomLog.Position) {
+        self.room = room
+        self.last = last
+        waiting = []
+        time = last.timeMs
+    }
+
+    /// Nil if there is no MIMI room of this URI.
+    init?(_ uri: [UInt8], in rooms: RoomLog) throws(RoomLogError) {
+        guard let found = try rooms.room(uri), let folded = try rooms.fold(found),
+            let room = folded.state.room
+        else { return nil }
+        self.room = room
+        last = folded.last
+        var sent: [PendingProposalEntry] = []
+        if !room.group.pending.list.isEmpty {
+            for record in try rooms.recordsOfEpoch(found) {
+                sent += try PendingProposalEntry.sent(in: record)
+            }
+        }
+        waiting = PendingProposalEntry.waiting(in: room, among: sent)
+        do {
+            let message = try rooms.log.row(found.number.encoded, on: .roomTime)
+            let time = message.flatMap { try? UInt64(parsing: $0) }
+            self.time = max(last.timeMs, time ?? 0)
+        } catch {
+            throw .store(error)
+        }
+    }
+}
+
+extension PendingProposalEntry {
+    /// The proposals of an accepted update, and those of the hub that came of it.
+    static func sent(
+        in bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64
+    ) -> [PendingProposalEntry] {
+        var messages: [MLSMessage] = []
+        if case .proposals(let more) = bundle.rest { messages = [bundle.message] + more }
+        for case .hubProposalIssued(let issued) in events where !messages.contains(issued.message) {
+            messages.append(issued.message)
+        }
+        return messages.map { PendingProposalEntry(message: $0, acceptedTimestamp: time) }
+    }
+
+    fileprivate static func sent(
+        in record: Record
+    ) throws(RoomLogError) -> [PendingProposalEntry] {
+        guard record.envelope.kind == RoomLog.RecordKind.update.rawValue,
+            let update = try? RoomUpdate(
+                source: record.payload.source, evidence: record.payload.evidence),
+            let bundle = try? HandshakeBundle(parsing: update.bundle)
+        else { return [] }
+        return sent(in: bundle, try RoomLog.events(of: record), record.envelope.timeMs)
+    }
+
+    /// Those of `sent` that wait in a room, in the order in which they were accepted.
+    static func waiting(
+        in room: MIMIRoom, among sent: [PendingProposalEntry]
+    ) -> [PendingProposalEntry] {
+        guard !room.group.pending.list.isEmpty else { return [] }
+        return sent.filter { entry in
+            guard case .publicMessage(let message) = entry.message else { return false }
+            let content = message.authenticatedContent
+            return room.group.pending[content.proposalReference(room.group.suite.hash)] != nil
+        }
+    }
+}

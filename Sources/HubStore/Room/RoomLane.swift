@@ -1,0 +1,224 @@
+import EndpointMessages
+import EventLog
+import LMDBStore
+import MLSMessages
+import PresentationLanguage
+import RoomLog
+import RoomPolicy
+import RoomState
+import RuleBook
+
+/// One room, strictly in order: a request is decided when the one before it is on the disk. Rooms run
+/// beside each other.
+actor RoomLane {
+    let hub: HubContext
+    private(set) var room: MIMIRoom
+    private(set) var last: RoomLog.Position
+    /// The proposals that wait, as they were sent.
+    private(set) var waiting: [PendingProposalEntry]
+    /// Milliseconds since the Unix epoch, of the latest update or message.
+    var latestTime: UInt64
+    /// Whether the store failed, so that what it holds is not known.
+    private var isStale = false
+    /// The request that was begun last.
+    private var tail: Task<Void, Never>?
+
+    init(_ found: FoundRoom, in hub: HubContext) {
+        self.hub = hub
+        room = found.room
+        last = found.last
+        waiting = found.waiting
+        latestTime = found.time
+    }
+
+    var summary: RoomSummary { RoomSummary(room, sequence: last.gseq) }
+
+    /// What the keys of the room's rows begin with.
+    var roomKey: [UInt8] { last.room.encoded }
+
+    /// G-12: time does not go back.
+    var nextTime: UInt64 { max(hub.configuration.clock(), latestTime) }
+
+    func row(_ key: [UInt8], on shelf: Shelf) throws(RoomLogError) -> [UInt8]? {
+        do {
+            return try hub.rooms.log.row(key, on: shelf)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Waits for the requests before it, then does what `body` says.
+    func inTurn<T: Sendable>(
+        _ body: @escaping @Sendable (isolated RoomLane) async throws(RoomLogError) -> T
+    ) async throws(HubError) -> T {
+        let before = tail
+        let task = Task { () -> Result<T, HubError> in
+            await before?.value
+            do throws(RoomLogError) {
+                if isStale { try refold() }
+                return .success(try await body(self))
+            } catch {
+                return .failure(HubError(error))
+            }
+        }
+        tail = Task { _ = await task.value }
+        return try await task.value.get()
+    }
+
+    /// Starts again from what the store holds.
+    private func refold() throws(RoomLogError) {
+        guard let found = try FoundRoom(room.settings.room.bytes, in: hub.rooms) else {
+            preconditionFailure("a room that is gone from its log")
+        }
+        (room, last, waiting, latestTime) = (found.room, found.last, found.waiting, found.time)
+        isStale = false
+        hub.growth.grew(to: last.gseq)
+    }
+
+    // MARK: Updates
+
+    func update(_ update: RoomUpdate) async throws(HubError) -> UpdateAnswer {
+        try await inTurn { (lane) throws(RoomLogError) in try await lane.perform(update) }
+    }
+
+    func perform(_ update: RoomUpdate) async throws(RoomLogError) -> UpdateAnswer {
+        // G-16: a retry after a lost answer.
+        if let record = try hub.rooms.answer(to: update, in: last.room) {
+            return UpdateAnswer(accepted: record.gseq, time: record.timeMs)
+        }
+        if let refusal = excess(of: update) { return answer(to: update, refusal) }
+        let grant = try joinGrant(for: update)
+        let update = update.with(codeRole: grant?.code.role)
+        let time = nextTime
+        switch room.decide(update, now: time, parent: try await parentList()) {
+        case .rejected(let refusal):
+            return answer(to: update, HubRefusal(refusal, of: update.bundle, in: room))
+        case .accepted(let events) where events.isEmpty:
+            // It waits already.
+            return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+        case .accepted(let events):
+            do {
+                return try await record(update, events, time, grant)
+            } catch let refusal as HubRefusal {
+                return answer(to: update, refusal)
+            } catch let error as RoomLogError {
+                throw error
+            } catch {
+                preconditionFailure("an error of another kind: \(error)")
+            }
+        }
+    }
+
+    private func record(
+        _ update: RoomUpdate, _ events: [RoomEvent], _ time: UInt64, _ grant: JoinGrant?
+    ) async throws -> UpdateAnswer {
+        var next = room
+        do {
+            try next.apply(events)
+        } catch {
+            preconditionFailure("an accepted update can't be applied: \(error)")
+        }
+        guard let bundle = try? HandshakeBundle(parsing: update.bundle) else {
+            preconditionFailure("an accepted update that is none")
+        }
+        var rows = try rows(for: bundle, events, time, next)
+        grant?.consume(in: &rows)
+        let fixed = try FixedRooms(context: hub).note(next, before: room.effective, in: &rows)
+        defer { fixed.map(hub.release) }
+        // A failure may come after the record reached the disk.
+        isStale = true
+        last = try await hub.rooms.append(
+            update, events, after: last, leading: next, time: time, sideRows: rows)
+        isStale = false
+        waiting = PendingProposalEntry.waiting(
+            in: next, among: waiting + PendingProposalEntry.sent(in: bundle, events, time))
+        room = next
+        latestTime = last.timeMs
+        hub.growth.grew(to: last.gseq)
+        let answer = UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+        try await leadChildren(events)
+        return answer
+    }
+
+    /// What changes beside the log: queues of providers, and who takes part where.
+    private func rows(
+        for bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64, _ next: MIMIRoom
+    ) throws -> SideRows {
+        var fanout = Fanout(room, time: time)
+        try fanout.send(
+            bundle, events, tree: next.group.tree.exchanged, routes: try routes(of: bundle))
+        var rows = fanout.rows
+        for event in events { Participation(room: room.settings.room.bytes).note(event, in: &rows) }
+        ChildRooms.note(next, before: room.effective, in: &rows)
+        return rows
+    }
+
+    private func routes(of bundle: HandshakeBundle) throws(RoomLogError) -> KeyPackageRoutes {
+        var routes = KeyPackageRoutes()
+        guard case .commit(let welcome?, _, _) = bundle.rest else { return routes }
+        for reference in welcome.secrets.map(\.newMember) {
+            guard let value = try row(reference, on: .keyPackageRoute),
+                let route = try? KeyPackageRoute(parsing: value)
+            else { continue }
+            routes.providers[reference] = String(decoding: route.provider, as: UTF8.self)
+        }
+        return routes
+    }
+
+    // MARK: Refusals
+
+    /// What is too large, or too much.
+    private func excess(of update: RoomUpdate) -> HubRefusal? {
+        let limits = hub.configuration.limits
+        guard update.bundle.count <= limits.requestSize else {
+            return HubRefusal(
+                .notAllowed, rule: .quota, item: "update",
+                expected: "at most \(limits.requestSize) bytes", found: "\(update.bundle.count)")
+        }
+        guard let bundle = try? HandshakeBundle(parsing: update.bundle),
+            case .proposals(let more) = bundle.rest
+        else { return nil }
+        let messages = [bundle.message] + more
+        let limit = limits.pendingProposals * (messages.allSatisfy(\.takesOut) ? 2 : 1)
+        let count = room.group.pending.list.count + messages.count
+        guard count > limit else { return nil }
+        return HubRefusal(
+            .notAllowed, rule: .quota, item: "pending proposals", expected: "at most \(limit)",
+            found: "\(count)")
+    }
+
+    private func answer(to update: RoomUpdate, _ refused: HubRefusal) -> UpdateAnswer {
+        hub.note(
+            refused, of: room.settings.room.description, from: update.source.description)
+        return UpdateAnswer(
+            refused, epoch: room.group.context.epoch,
+            references: refused.code == .invalidProposal ? unknown(in: update) : [])
+    }
+
+    /// The references of a commit that name nothing that waits.
+    private func unknown(in update: RoomUpdate) -> [[UInt8]] {
+        guard let bundle = try? HandshakeBundle(parsing: update.bundle),
+            case .publicMessage(let message) = bundle.message,
+            case .commit(let commit) = message.content.body
+        else { return [] }
+        return commit.proposals.compactMap { item in
+            guard case .reference(let reference) = item, room.group.pending[reference] == nil
+            else { return nil }
+            return reference
+        }
+    }
+}
+
+extension MLSMessage {
+    /// Whether it proposes that a client goes; a list update may be beside it.
+    fileprivate var takesOut: Bool {
+        guard case .publicMessage(let message) = self,
+            case .proposal(let proposal) = message.content.body
+        else { return false }
+        switch proposal {
+        case .remove, .selfRemove: return true
+        case .appDataUpdate(let update): return update.component == .participantList
+        default: return false
+        }
+    }
+}

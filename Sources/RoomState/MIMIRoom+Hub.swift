@@ -1,0 +1,64 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+
+/// What the hub proposes by itself.
+extension MIMIRoom {
+    /// Proposals as messages of the hub in the current epoch; nil if it has no key of the room.
+    package func hubMessages(of proposals: [Proposal]) -> [MLSMessage]? {
+        guard let (key, index) = hubSender(in: group.extensions) else { return nil }
+        let data = group.extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
+        do {
+            return try proposals.map {
+                .publicMessage(
+                    try key.proposal(
+                        $0, in: group.context, epoch: group.context.epoch, index: index,
+                        authenticatedData: data))
+            }
+        } catch {
+            preconditionFailure("the hub's key does not sign: \(error)")
+        }
+    }
+
+    /// B-13: what takes out those who are not in the parent room, or are banned there. A user whose
+    /// addition waits must first be committed.
+    package func removals(ofUsersNotIn parent: ParticipantList) -> [Proposal] {
+        let leaving = effective.participants.participants.filter {
+            $0.role > Role.banned && parent.role(of: $0.user) <= Role.banned
+        }.map(\.user)
+        let places = leaving.compactMap { committed.participants.place(of: $0) }
+        guard !places.isEmpty else { return [] }
+        var update = ParticipantListUpdate()
+        update.removed = places.map(UInt32.init)
+        let users = Set(leaving.filter { committed.participants.contains($0) })
+        let going = Set(
+            group.pending.list.compactMap { pending -> UInt32? in
+                switch (pending.proposal, pending.sender) {
+                case (.remove(let leaf), _): leaf
+                case (.selfRemove, .member(let leaf)): leaf
+                default: nil
+                }
+            })
+        let leaves = group.tree.members.filter { member in
+            !going.contains(member.index)
+                && user(of: member.leaf.credential).map(users.contains) ?? false
+        }
+        return [.appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))]
+            + leaves.map { .remove(leaf: $0.index) }
+    }
+}
+
+extension GroupGenesis {
+    /// The parent that the room would have, if the bytes are a room's.
+    package var parentRoom: String? {
+        guard case .groupInfo(let info)? = try? MLSMessage(parsing: groupInfo),
+            let data = info.groupContext.extensions.data(of: .appDataDictionary),
+            let components = try? AppDataDictionary(parsing: data).byComponent,
+            let base = components[.baseRoomPolicy].flatMap({ try? BaseRoomPolicy(parsing: $0) }),
+            let parent = base.parentRooms.first
+        else { return nil }
+        return String(decoding: parent, as: UTF8.self)
+    }
+}

@@ -1,0 +1,93 @@
+import MLSCrypto
+import MLSMessages
+import MLSPublicGroup
+import PresentationLanguage
+import RoomPolicy
+import RuleBook
+
+/// B-9: when the last participant of a provider leaves, its entry of external_senders must go. The
+/// hub proposes that in the same decision.
+extension Trial {
+    /// The GroupContextExtensions that takes these entries out, if there are such, and if nobody
+    /// proposes extensions already. `next` is the policy after the update.
+    func departures(
+        to next: RoomPolicy, _ extensions: ContextExtensions, in waiting: [Proposal]
+    ) -> [Proposal] {
+        let gone = Self.domains(room.effective).subtracting(Self.domains(next))
+        guard !gone.isEmpty, !waiting.contains(where: { $0.type == .groupContextExtensions })
+        else { return [] }
+        let kept = kept(of: extensions) { !gone.contains($0) }
+        guard kept.count < extensions.externalSenders.count else { return [] }
+        let list = extensions.list.map {
+            $0.type == .externalSenders
+                ? Extension(.externalSenders, data: ExternalSenders(kept).encoded) : $0
+        }
+        return [.groupContextExtensions(list)]
+    }
+
+    /// The external senders but for those of providers that have no place; the hub always has one.
+    private func kept(
+        of extensions: ContextExtensions, _ hasPlace: (_ domain: String) -> Bool
+    ) -> [ExternalSender] {
+        extensions.externalSenders.filter { sender in
+            guard let domain = sender.domain else { return true }
+            return domain == room.settings.hub.description || hasPlace(domain)
+        }
+    }
+
+    private static func domains(_ policy: RoomPolicy) -> Set<String> {
+        Set(policy.participants.participants.compactMap { MIMIURI($0.user)?.domain })
+    }
+
+    /// Whether a list of extensions does nothing but take out the external senders of providers
+    /// without participants.
+    func isRequired(_ list: [Extension]) -> Bool {
+        let old = group.context.extensions
+        let others = { (list: [Extension]) in list.filter { $0.type != .externalSenders } }
+        guard others(list) == others(old), let data = list.data(of: .externalSenders),
+            let new = try? ExternalSenders(parsing: data).senders
+        else { return false }
+        let domains = Self.domains(room.effective)
+        let kept = kept(of: group.extensions) { domains.contains($0) }
+        return new == kept && new != group.extensions.externalSenders
+    }
+
+    /// What the hub proposes in an epoch, signed; `extensions` are that epoch's.
+    func issue(
+        _ proposals: [Proposal], in epoch: UInt64, _ extensions: ContextExtensions
+    ) throws(Refusal) -> [HubProposal] {
+        guard !proposals.isEmpty else { return [] }
+        guard let (key, index) = room.hubSender(in: extensions) else {
+            // The hub was opened without the key that this room knows.
+            throw Refusal(
+                .hubSender, "external_senders", expected: "a key of the hub", found: "others")
+        }
+        let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
+        var issued: [HubProposal] = []
+        for proposal in proposals {
+            do {
+                let message = try key.proposal(
+                    proposal, in: group.context, epoch: epoch, index: index,
+                    authenticatedData: data)
+                let reference = message.authenticatedContent.proposalReference(group.suite.hash)
+                issued.append(
+                    HubProposal(
+                        .publicMessage(message),
+                        PendingProposal(
+                            reference: reference, sender: .external(index: index),
+                            proposal: proposal)))
+            } catch {
+                preconditionFailure("the hub's key does not sign: \(error)")
+            }
+        }
+        return issued
+    }
+}
+
+extension ExternalSender {
+    /// The domain of a provider; nil where the credential is no provider's URI.
+    fileprivate var domain: String? {
+        guard case .basic(let identity) = credential else { return nil }
+        return MIMIURI(identity)?.domain
+    }
+}
