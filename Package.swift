@@ -58,7 +58,7 @@ let package = Package(
             "RoomLog",
             [
                 "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
-                "MLSPublicGroup", "PresentationLanguage", "RoomState", "RuleBook",
+                "MLSPublicGroup", "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
             ]),
         // Layer 6
         layer(
@@ -80,12 +80,19 @@ let package = Package(
                 "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
                 "PresentationLanguage", "RoomLog", "RoomState", "RuleBook",
             ]),
+        layer(
+            "Scenario",
+            [
+                "EndpointMessages", "EventLog", "HubStore", "MLSCrypto", "MLSMember",
+                "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
+                "RoomState", "RuleBook", "SnapshotExport",
+            ]),
         // The command line
         .executableTarget(
             name: "hubstore",
             dependencies: [
                 "EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "RoomState", "SnapshotExport", "Transcript",
+                "RoomState", "Scenario", "SnapshotExport", "Transcript",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
@@ -168,6 +175,12 @@ let package = Package(
                 "RoomState",
                 "TestSupport", "hubstore",
             ]),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "PresentationLanguage", "RuleBook", "Scenario", "TestSupport",
+            ],
+            exclude: ["Scenarios"], swiftSettings: strict),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

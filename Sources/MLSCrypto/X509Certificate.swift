@@ -6,6 +6,11 @@ package struct X509Certificate: Sendable {
     package struct Attribute: Hashable, Sendable {
         package let identifier: String
         package let value: [UInt8]
+
+        package init(identifier: String, value: [UInt8]) {
+            self.identifier = identifier
+            self.value = value
+        }
     }
 
     /// The DER encoding of the subject name.

@@ -72,7 +72,7 @@ extension Member {
         _ body: FramedContent.Body, _ framing: Framing
     ) throws -> AuthenticatedContent {
         // RFC 9420 §12.4.2
-        guard group.reInit == nil else {
+        guard group.reInit == nil || !profile.enforcement.holds(.reInitialized) else {
             throw MemberError.unexpected("a message after the commit of a ReInit")
         }
         let content = FramedContent(

@@ -10,7 +10,8 @@ import PresentationLanguage
 /// top comes what only a member can (``MemberError``). It is a value: a call that throws leaves it
 /// as it was, and what a commit makes of it is the commit's ``MadeCommit/next``.
 package struct Member: Sendable {
-    package let profile: GroupProfile
+    /// What it is strict about; a member that is to err on purpose gets another.
+    package var profile: GroupProfile
     let random: any RandomSource
     /// Who this member is in the current epoch.
     package private(set) var client: Client
@@ -140,7 +141,7 @@ extension Client {
     }
 
     /// Signs content as a sender of the group (RFC 9420 §6.1).
-    func signed(
+    package func signed(
         _ content: FramedContent, as wireFormat: WireFormat, context: [UInt8]
     ) throws(CryptoError) -> AuthenticatedContent {
         let signature = try sign(

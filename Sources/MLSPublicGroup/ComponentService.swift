@@ -12,9 +12,6 @@ package protocol ComponentService: Sendable {
         _ component: ComponentID, _ data: [UInt8]?, with updates: [[UInt8]]
     ) -> [UInt8]?
 
-    /// Whether the component's data may be removed from the group.
-    func mayRemove(_ component: ComponentID) -> Bool
-
     /// Whether the component accepts the content of an AppEphemeral.
     func accepts(ephemeral data: [UInt8], of component: ComponentID) -> Bool
 }
@@ -63,8 +60,6 @@ package struct OpaqueComponents: ComponentService {
     ) -> [UInt8]? {
         updates.last ?? data
     }
-
-    package func mayRemove(_ component: ComponentID) -> Bool { true }
 
     package func accepts(ephemeral data: [UInt8], of component: ComponentID) -> Bool { true }
 }

@@ -150,6 +150,10 @@ struct ProposalRules {
     private func checkGroupContextExtensions(
         _ list: [Extension], _ item: String
     ) throws(Refusal) {
+        let grease = list.first { $0.type.isGREASE }
+        try rules.require(
+            .groupContextExtensions, grease == nil, item, expected: "no GREASE",
+            found: grease?.type.description ?? "")
         let new = try ContextExtensions(list, profile)
         try new.checkDictionaryEdit(from: group.extensions, profile, item)
         let known = Set(group.extensions.externalSenders)
@@ -170,11 +174,6 @@ struct ProposalRules {
         try rules.require(
             .appDataUpdate, locations?.contains(.groupContext) ?? false, item,
             expected: "a component with state in the GroupContext", found: component.description)
-        if update.operation == .remove {
-            try rules.require(
-                .appDataUpdate, profile.components.mayRemove(component), item,
-                expected: "a component that may be removed", found: component.description)
-        }
     }
 
     /// D-35; D-36 for a component that does not belong there.

@@ -50,8 +50,8 @@ package struct RoomLog: Sendable {
         time: UInt64
     ) async throws(RoomLogError) -> Position {
         try await append(
-            to: .new(uri: uri), .genesis, genesis.evidence.encoded, events, leading: state,
-            hash: state.stateHash, time)
+            to: .new(uri: uri), .genesis, genesis.evidence.encoded, events, leading: .group(state),
+            time)
     }
 
     /// Records an accepted handshake after `last`, the room's latest record.
@@ -61,7 +61,7 @@ package struct RoomLog: Sendable {
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .handshake,
-            handshake.evidence.encoded, events, leading: state, hash: state.stateHash, time)
+            handshake.evidence.encoded, events, leading: .group(state), time)
     }
 
     /// Records what founded a MIMI room.
@@ -71,7 +71,7 @@ package struct RoomLog: Sendable {
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .new(uri: founding.settings.room.bytes), .founding, founding.evidence.encoded,
-            events, leading: room.state, hash: room.stateHash, time, sideRows: sideRows)
+            events, leading: .room(room), time, sideRows: sideRows)
     }
 
     /// Records an accepted update of a MIMI room after `last`, the room's latest record.
@@ -81,7 +81,7 @@ package struct RoomLog: Sendable {
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
-            from: update.source.bytes, events, leading: room.state, hash: room.stateHash, time,
+            from: update.source.bytes, events, leading: .room(room), time,
             answering: update.request, sideRows: sideRows)
     }
 
@@ -98,12 +98,13 @@ package struct RoomLog: Sendable {
 
     private func append(
         to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
-        _ events: [RoomEvent], leading state: RoomState, hash: Digest32, _ time: UInt64,
+        _ events: [RoomEvent], leading state: RecordedState, _ time: UInt64,
         answering request: Digest32? = nil, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         let item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
-            epoch: state.group.context.epoch, stateHash: hash, status: state.status.rawValue,
+            epoch: state.group.context.epoch, stateHash: state.stateHash,
+            status: state.status.rawValue,
             payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
             request: request, sideRows: sideRows)
         let outcome: AppendOutcome

@@ -87,7 +87,7 @@ extension RoomPolicy {
                 expected: "claims", found: "none")
             let target = entry.target.index
             try rules.require(
-                .policyContent, target != Role.nobody && roles[target] != nil,
+                .policyContent, roles[target] != nil,
                 "preauthorization \(place)", expected: "a role that is defined",
                 found: "role \(target)")
         }

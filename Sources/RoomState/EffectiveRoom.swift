@@ -47,7 +47,7 @@ struct EffectiveRoom: Sendable {
 
 extension RoomPolicy {
     /// The policy after the AppDataUpdates among proposals, whose places are those of this one.
-    func applying(
+    package func applying(
         _ proposals: [Proposal], _ registry: ComponentRegistry
     ) throws(Refusal) -> RoomPolicy {
         var payloads: [ComponentID: [[UInt8]]] = [:]

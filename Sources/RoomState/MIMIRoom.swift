@@ -45,7 +45,10 @@ package struct MIMIRoom: Sendable {
     }
 
     package var group: PublicGroup { state.group }
-    package var status: RoomState.Status { state.status }
+    /// A room is closing, too, when all its leaves are to go (H-32).
+    package var status: RoomState.Status {
+        effectiveLeaves.total > 0 ? state.status : .closing
+    }
     /// The effective policy (S).
     package var effective: RoomPolicy { counted?.policy ?? committed }
     /// The leaves by user that remain when what waits is committed.

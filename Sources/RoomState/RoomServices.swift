@@ -137,8 +137,6 @@ struct RoomComponents: ComponentService {
         registry.updating(component, data, with: updates)
     }
 
-    func mayRemove(_ component: ComponentID) -> Bool { ComponentRegistry.mayRemove(component) }
-
     func accepts(ephemeral data: [UInt8], of component: ComponentID) -> Bool {
         component == .appAck && (try? AppAck(parsing: data)) != nil
     }

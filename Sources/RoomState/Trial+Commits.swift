@@ -9,14 +9,15 @@ extension Trial {
     func decide(
         commit handshake: AuthenticatedHandshake, _ companions: CommitCompanions
     ) throws(Refusal) -> [RoomEvent] {
-        try checkMayCommit(handshake.sender)
         let list = try group.proposals(of: handshake, now: now, profile)
+        try checkMayCommit(handshake.sender)
         let inline = list.entries.filter { $0.reference == nil }
         let superseded = superseded(by: inline)
         try checkNamesNothingSuperseded(list, superseded)
         let isExternal = handshake.sender == .newMemberCommit
         let joiner = isExternal ? actor.user : nil
         let live = waiting.filter { !superseded.contains($0.reference ?? []) }
+        try checkPayloads(inline)
         try checkOneChangePerUser(live + inline)
         try checkExclusiveUpdates(live + inline)
         let after = try weigh(new: inline, in: live + inline, joiner: joiner)
@@ -28,8 +29,8 @@ extension Trial {
         } else {
             try checkIncludesAll(list, live)
         }
+        try checkConfirmation(companions, own.policy, of: isExternal ? nil : after.policy)
         let change = try group.stage(handshake, list, companions, profile)
-        try checkConfirmation(change, own.policy, of: isExternal ? nil : after.policy)
         try checkHubSender(change)
         let dropped = dropped(by: list)
         let extensions = try ContextExtensions(

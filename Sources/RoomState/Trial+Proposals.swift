@@ -23,9 +23,13 @@ extension Trial {
         let new = queued.map { CommitProposals.Entry($0) }
         let superseded = superseded(by: new)
         let all = waiting.filter { !superseded.contains($0.reference ?? []) } + new
+        try checkPayloads(new)
         try checkOneChangePerUser(all)
         try checkExclusiveUpdates(all)
         try group.judge(waiting: all, profile)
+        for case .groupContextExtensions(let list) in new.map(\.proposal) {
+            try room.checkHubSender(in: try ContextExtensions(list, profile))
+        }
         let after = try weigh(new: new, in: all)
         let duties = departures(
             to: after.policy, group.extensions, in: all.map(\.proposal))

@@ -38,6 +38,20 @@ struct Trial {
         return after
     }
 
+    /// D-34: every update is one that its component accepts by itself, at the places of the committed
+    /// data (E-22).
+    func checkPayloads(_ new: [CommitProposals.Entry]) throws(Refusal) {
+        for case .appDataUpdate(let update) in new.map(\.proposal) {
+            guard case .update(let payload) = update.operation else { continue }
+            let data = room.committed.components[update.component]
+            try rules.require(
+                .appDataUpdate,
+                room.registry.updating(update.component, data, with: [payload]) != nil,
+                "component \(update.component)", expected: "an update that it accepts",
+                found: hex(payload))
+        }
+    }
+
     /// What the new proposals do, in the words of the policy.
     private func describe(
         _ new: [CommitProposals.Entry], _ after: EffectiveRoom, joiner: [UInt8]?

@@ -9,6 +9,11 @@ package struct Enforcement: Sendable {
         Enforcement(suspended: [rule])
     }
 
+    /// Everything but some rules.
+    package static func without(_ rules: some Sequence<Rule>) -> Enforcement {
+        Enforcement(suspended: Set(rules))
+    }
+
     package func holds(_ rule: Rule) -> Bool {
         suspended.isEmpty || !suspended.contains(rule)
     }

@@ -19,6 +19,7 @@ extension Rule {
 
     /// These rules, as far as the code enforces them, in order.
     package static let endpoint: [Rule] = [
-        .groupID, .sendMessage, .keyMaterial, .quota, .submitMessage, .groupInfoRequest, .welcomeRoute, .consent,
+        .groupID, .sendMessage, .keyMaterial, .quota, .submitMessage, .groupInfoRequest,
+        .welcomeRoute, .consent,
     ]
 }

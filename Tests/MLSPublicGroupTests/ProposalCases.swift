@@ -114,7 +114,7 @@ private let singleCases: [RuleCase] = [
         let list = [required, Extension(.appDataDictionary, data: dictionary.encoded)]
         return (group, group.commit([.proposal(.groupContextExtensions(list))]))
     },
-    .handshake(.grease, "a GREASE extension of the GroupContext") {
+    .handshake(.groupContextExtensions, "a GREASE extension of the GroupContext") {
         let grease = ExtensionType(0x1a1a)
         let group = ForgedGroup(size: 3) { $0.capabilities.extensions.append(grease) }
         let list = [Extension(grease, data: [])]
@@ -141,11 +141,6 @@ private let componentCases: [RuleCase] = [
     .handshake(.appDataUpdate, "a component that is not known") {
         proposing(
             .appDataUpdate(AppDataUpdate(ComponentID(0x8002), .remove)),
-            profile: smallComponentProfile)
-    },
-    .handshake(.appDataUpdate, "a component that can't be removed") {
-        proposing(
-            .appDataUpdate(AppDataUpdate(SmallComponent.id, .remove)),
             profile: smallComponentProfile)
     },
     .handshake(.appDataUpdate, "data that is not there to be removed") {

@@ -96,6 +96,7 @@ import Testing
             "SnapshotExport": ["FoundationEssentials"], "Transcript": ["FoundationEssentials"],
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
+            "Scenario": ["FoundationEssentials", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {

@@ -39,7 +39,8 @@ let changeCases: [PolicyCase] = [
         .intent, "a removed user with a new client", { $0.set("user", 0) },
         describe: clients(["user": 1])),
     .change(
-        .intent, "a client that comes and one that goes", by: user, { _ in },
+        .removeOwnClient, "replacing a client", by: user,
+        setUp: { $0.revoke(.canRemoveOwnClient, from: 2) }, { _ in },
         describe: clients(["user": 1], removed: ["user": 1])),
     .change(
         .intent, "a role and a client at once", { $0.set("user", 3) },

@@ -32,8 +32,6 @@ package struct SmallComponent: ComponentService {
         return new.count <= 3 ? new : nil
     }
 
-    package func mayRemove(_ component: ComponentID) -> Bool { false }
-
     package func accepts(ephemeral data: [UInt8], of component: ComponentID) -> Bool {
         data.count <= 3
     }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Scenario
 import Transcript
 
 /// What `parse` makes of a file that the user names.
@@ -6,6 +7,8 @@ func readInput<T>(_ file: String, _ parse: (Data) throws -> T) throws -> T {
     do {
         return try parse(try Data(contentsOf: URL(filePath: file)))
     } catch let error as TranscriptError {
+        throw Failure("\(file): \(error)")
+    } catch let error as ScenarioError {
         throw Failure("\(file): \(error)")
     } catch let error as CocoaError {
         let why =

@@ -112,3 +112,15 @@ extension RoomLane {
         return SHA256.hash(input.bytes).bytes
     }
 }
+
+extension Hub {
+    /// Takes a message (MIMI protocol §5.4): `body` is a SubmitMessageRequest, `provider` the
+    /// authenticated domain that sent it. The same body of the same provider gets the same answer again,
+    /// if it was accepted.
+    public func submitMessage(
+        _ room: String, from provider: String, _ body: [UInt8]
+    ) async throws(HubError) -> MessageAnswer {
+        guard let lane = try lane(of: room) else { return MessageAnswer(.noSuchRoom(room)) }
+        return try await lane.submit(body, from: provider)
+    }
+}

@@ -71,6 +71,8 @@ extension Hub {
         } catch {
             throw HubError(error)
         }
-        return roles.sorted { $0.key < $1.key }.map { ParticipatedRoom(room: $0.key, role: $0.value) }
+        return roles.sorted { $0.key < $1.key }.map {
+            ParticipatedRoom(room: $0.key, role: $0.value)
+        }
     }
 }

@@ -46,12 +46,14 @@ package protocol ClaimMatcher: Sendable {
 
 extension RoomPolicy {
     /// The role that preauthorization gives to a credential: that of the first entry of which every
-    /// claim matches; nil where there is none (F-1).
+    /// claim matches; nil where there is none (F-1). Who changes their own role passes over the entries
+    /// of role 0 (F-22).
     package func preauthorizedRole(
-        of credential: Credential, _ matchers: [CredentialType: any ClaimMatcher]
+        of credential: Credential, _ matchers: [CredentialType: any ClaimMatcher],
+        orNobody: Bool = true
     ) -> UInt32? {
         preauth.entries.first { entry in
-            !entry.claims.isEmpty
+            !entry.claims.isEmpty && (orNobody || entry.target.index != Role.nobody)
                 && entry.claims.allSatisfy { claim in
                     claim.credentialType == credential.type
                         && matchers[claim.credentialType]?.matches(claim, credential) ?? false

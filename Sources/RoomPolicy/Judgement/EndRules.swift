@@ -31,18 +31,21 @@ extension PolicyJudge {
             found: "\(own.count)")
     }
 
-    /// B-14
+    /// B-14: what is too large may shrink, but limits are not set below what is there (F-V).
     func checkSize(_ change: RoomChange) throws(Refusal) {
         let base = change.after.base
         let leaves = change.leavesAfter
+        let isNew = base != change.before.base
         if !base.isMultiDevice {
-            let several = leaves.users.filter { leaves[$0] > max(change.leavesBefore[$0], 1) }
-                .min { $0.lexicographicallyPrecedes($1) }
+            let several = leaves.users.filter {
+                leaves[$0] > max(isNew ? 1 : change.leavesBefore[$0], 1)
+            }
+            .min { $0.lexicographicallyPrecedes($1) }
             try rules.require(
                 .roomSize, several == nil, "user \(text(several ?? []))", expected: "one client",
                 found: "\(leaves[several ?? []])")
         }
-        if let limit = base.maximumClients, leaves.total > change.leavesBefore.total {
+        if let limit = base.maximumClients, isNew || leaves.total > change.leavesBefore.total {
             try rules.require(
                 .roomSize, leaves.total <= limit, "group", expected: "at most \(limit) clients",
                 found: "\(leaves.total)")
@@ -50,7 +53,7 @@ extension PolicyJudge {
         if let limit = base.maximumUsers {
             let users = Self.present(change.after)
             try rules.require(
-                .roomSize, users <= limit || users <= Self.present(change.before),
+                .roomSize, users <= limit || (!isNew && users <= Self.present(change.before)),
                 "participant list", expected: "at most \(limit) users", found: "\(users)")
         }
     }

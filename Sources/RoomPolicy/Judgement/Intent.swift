@@ -12,6 +12,8 @@ enum Intent: Hashable, Sendable {
     case changeOwnRole(from: UInt32, to: UInt32)
     case addOwnClient
     case removeOwnClient
+    /// A client of their own comes, and another one goes.
+    case replaceOwnClient
     case kick
 
     /// Refuses what none of them explains.
@@ -40,13 +42,9 @@ enum Intent: Hashable, Sendable {
             unexplained = adds > 0 ? "a removed user with new clients" : nil
         case (from, from):
             if adds > 0 {
-                self = .addOwnClient
                 // A joiner may replace its older leaf.
-                unexplained =
-                    !isSelf
-                    ? "a client for another user who is on the list"
-                    : removes > 0 && actor.kind != .joiner
-                        ? "a client that comes and one that goes" : nil
+                self = removes > 0 && actor.kind != .joiner ? .replaceOwnClient : .addOwnClient
+                unexplained = isSelf ? nil : "a client for another user who is on the list"
             } else {
                 self = isSelf ? .removeOwnClient : .kick
                 unexplained = nil

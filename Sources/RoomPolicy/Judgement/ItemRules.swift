@@ -6,6 +6,12 @@ extension PolicyJudge {
     func judge(
         _ item: RoomChange.Item, in change: RoomChange, by actor: Actor, _ role: Role
     ) throws(Refusal) {
+        if case .component(let id) = item, !ComponentRegistry.mayRemove(id),
+            change.before.components[id] != nil, change.after.components[id] == nil
+        {
+            // H-26
+            try deny(item, actor)
+        }
         switch item {
         case .component(.participantList): break
         case .component(.roomMetadata): try checkMetadata(change, role)

@@ -79,6 +79,9 @@ package struct PolicyJudge: Sendable {
             try checkOwnRoleChange(user, target, change, actor, role)
         case .addOwnClient: try checkAddOwnClient(user, role)
         case .removeOwnClient: try checkRemoveOwnClient(user, role)
+        case .replaceOwnClient:
+            try checkAddOwnClient(user, role)
+            try checkRemoveOwnClient(user, role)
         case .kick: try checkKick(user, role)
         }
     }

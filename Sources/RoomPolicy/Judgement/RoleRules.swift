@@ -48,7 +48,8 @@ extension PolicyJudge {
     ) throws(Refusal) {
         let item = "own role of \(text(user))"
         try require(.changeOwnRole, role, has: .canChangeOwnRole, item)
-        let preauthorized = change.before.preauthorizedRole(of: actor.credential, matchers)
+        let preauthorized = change.before.preauthorizedRole(
+            of: actor.credential, matchers, orNobody: false)
         try rules.require(
             .changeOwnRole, preauthorized == target, item,
             expected: "the role that preauthorization gives",

@@ -4,18 +4,21 @@ import PresentationLanguage
 import RoomPolicy
 import RuleBook
 
-/// E-7: the GroupContext that a commit makes holds, byte for byte, what the room's state says. Since
-/// the GroupInfo of the commit must have that GroupContext (D-60), its maker has confirmed it.
+/// E-7: the GroupContext that a commit makes holds, byte for byte, what the room's state says: the one
+/// in its GroupInfo, by which its maker confirms it, and which must be the hub's own as a whole (D-60).
 extension Trial {
     /// `own` is what the commit's proposals make of the policy, `whole` what all that waits and the
     /// commit make of it; they may differ in the order of what is appended to lists, which is that of
     /// the commit (H-2).
     func checkConfirmation(
-        _ change: GroupChange, _ own: RoomPolicy, of whole: RoomPolicy?
+        _ companions: CommitCompanions, _ own: RoomPolicy, of whole: RoomPolicy?
     ) throws(Refusal) {
-        let extensions = change.extensions ?? group.context.extensions
-        let found = extensions.data(of: .appDataDictionary) ?? []
         let expected = own.dictionary.encoded
+        // Of a partial GroupInfo the signature says the same (D-60).
+        var found = expected
+        if case .full(let info)? = companions.groupInfo {
+            found = info.groupContext.extensions.data(of: .appDataDictionary) ?? []
+        }
         let differs = whole.flatMap { own.firstDifference(from: $0) }
         try rules.require(
             .confirmation, found == expected && differs == nil, "app_data_dictionary",

@@ -9,6 +9,8 @@ extension Trial {
     func checkExclusiveUpdates(_ all: [CommitProposals.Entry]) throws(Refusal) {
         var counts: [ComponentID: Int] = [:]
         for case .appDataUpdate(let update) in all.map(\.proposal) {
+            // Both an update and a removal are not for this rule (D-45).
+            if update.operation == .remove, update.component == .roomMetadata { continue }
             counts[update.component, default: 0] += 1
         }
         try rules.require(

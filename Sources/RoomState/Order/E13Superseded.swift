@@ -24,26 +24,30 @@ extension Trial {
             new.filter { $0.proposal.type == .remove || $0.proposal.type == .selfRemove }
                 .compactMap(\.target))
         let leaving = Set(new.filter { $0.proposal == .selfRemove }.compactMap(\.target))
-        let users = Set(
+        let roles = Dictionary(
             new.compactMap(listChanges).flatMap(\.changed).filter { $0.role <= Role.banned }
-                .map(\.user))
+                .map { ($0.user, $0.role) }, uniquingKeysWith: { first, _ in first })
         return Set(
             waiting.filter { entry in
                 switch entry.proposal {
                 case .update: entry.target.map(going.contains) ?? false
                 case .remove: entry.target.map(leaving.contains) ?? false
                 case .add(let keyPackage):
-                    room.user(of: keyPackage.leafNode.credential).map(users.contains) ?? false
-                case .appDataUpdate: isAbout(users, entry)
+                    room.user(of: keyPackage.leafNode.credential).map { roles[$0] != nil } ?? false
+                case .appDataUpdate: isAbout(roles, entry)
                 default: false
                 }
             }.compactMap(\.reference))
     }
 
-    /// Whether a list update is about one of these users, and about nobody else.
-    private func isAbout(_ users: Set<[UInt8]>, _ entry: CommitProposals.Entry) -> Bool {
+    /// Whether a list update is about one of these users, who get these roles, and about nobody else. A
+    /// removal is not made pointless by another one.
+    private func isAbout(_ roles: [[UInt8]: UInt32], _ entry: CommitProposals.Entry) -> Bool {
         guard let changes = listChanges(entry) else { return false }
         let touched = Set(changes.changed.map(\.user) + changes.added.map(\.user))
-        return touched.count == 1 && touched.isSubset(of: users)
+        guard touched.count == 1, let user = touched.first, let role = roles[user] else {
+            return false
+        }
+        return role != Role.nobody || changes.changed.allSatisfy { $0.role != Role.nobody }
     }
 }

@@ -1,0 +1,69 @@
+import ArgumentParser
+import FoundationEssentials
+import Scenario
+
+struct ScenarioCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenario",
+        abstract: "Plays the life of MIMI rooms: real members, and a real hub that judges them.",
+        discussion: """
+            Every step is compared with what its file expects; see docs/scenarios.md. Each scenario has \
+            a store of its own.
+            """)
+
+    @Argument(help: "Scenario files.")
+    var files: [String]
+
+    @Option(help: "Keep the stores in this directory, one for each file; it is created if need be.")
+    var store: String?
+
+    @Flag(help: "Keep the stores, in a new directory unless --store names one; says where.")
+    var keep = false
+
+    @Flag(help: "Print one JSON object per step.")
+    var json = false
+
+    func run() async throws {
+        guard store != "" else { throw Failure("the path of the store is empty") }
+        let scenarios = try files.map { file in
+            (file, try readInput(file) { try ScenarioFile(json: $0) })
+        }
+        let directory = try directory()
+        defer {
+            if store == nil, !keep { try? FileManager.default.removeItem(at: directory) }
+        }
+        var done = 0
+        var failed = 0
+        for (number, (file, scenario)) in scenarios.enumerated() {
+            let name = URL(filePath: file).deletingPathExtension().lastPathComponent
+            if !json { try emit(printable("\(name): \(scenario.title)")) }
+            let path = directory.appending(path: scenarios.count > 1 ? "\(number)-\(name)" : name)
+            do {
+                try await ScenarioRunner.run(scenario, storeAt: path.path) { report in
+                    done += 1
+                    if !report.ok { failed += 1 }
+                    if json { try emitJSON(report) } else { try emit(printable(report.line)) }
+                }
+            } catch let error as ScenarioError {
+                throw Failure("\(file): \(error)")
+            }
+        }
+        if !json { try emit("\(done) steps, \(failed) not as expected") }
+        if keep, store == nil { printError("the stores are in \(printable(directory.path))") }
+        if failed > 0 { throw ExitCode(1) }
+    }
+
+    private func directory() throws -> URL {
+        let directory =
+            store.map { URL(filePath: $0) }
+            ?? FileManager.default.temporaryDirectory.appending(
+                path: "hubstore-scenario-\(UUID().uuidString)")
+        do {
+            try FileManager.default.createDirectory(
+                at: directory, withIntermediateDirectories: true)
+        } catch {
+            throw Failure("\(directory.path) can't be created")
+        }
+        return directory
+    }
+}
