@@ -67,7 +67,7 @@ extension Hub {
         var services = configuration.services
         do throws(RoomLogError) {
             while found.count < 10 {
-                services.enforcement = .without(found)
+                services.enforcement = configuration.enforcement.without(found)
                 let log = RoomLog(rooms.log, profile: .plain, services: services)
                 guard let room = try FoundRoom(Array(uri.utf8), in: log)?.room,
                     case .rejected(let refusal) = room.decide(

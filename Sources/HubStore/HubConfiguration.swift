@@ -2,6 +2,7 @@ import EndpointMessages
 import MLSCrypto
 import RoomPolicy
 import RoomState
+import RuleBook
 
 /// What a provider brings to its hub.
 public struct HubConfiguration: Sendable {
@@ -23,6 +24,9 @@ public struct HubConfiguration: Sendable {
     public var clock: @Sendable () -> UInt64
     /// A number of random bytes, for the HPKE encryption of answers.
     public var random: @Sendable (_ count: Int) -> [UInt8] = Self.systemRandom
+
+    /// All rules, but in tests of what each is for.
+    package var enforcement = Enforcement.complete
 
     /// What a room may take of the hub.
     public struct Limits: Hashable, Sendable {
@@ -55,7 +59,9 @@ public struct HubConfiguration: Sendable {
     }
 
     var services: RoomServices {
-        RoomServices(trust: TrustRoots(trustRoots), hubKeys: signingKeys.map(\.key))
+        RoomServices(
+            trust: TrustRoots(trustRoots), hubKeys: signingKeys.map(\.key),
+            enforcement: enforcement)
     }
 
     /// The key of a signature scheme.

@@ -14,6 +14,11 @@ package struct Enforcement: Sendable {
         Enforcement(suspended: Set(rules))
     }
 
+    /// This, but for some more rules.
+    package func without(_ rules: some Sequence<Rule>) -> Enforcement {
+        Enforcement(suspended: suspended.union(rules))
+    }
+
     package func holds(_ rule: Rule) -> Bool {
         suspended.isEmpty || !suspended.contains(rule)
     }

@@ -24,8 +24,6 @@ extension Rule {
 
     // MARK: Policy evaluation
 
-    /// The first matching preauthorization decides (room-policy §4).
-    package static let preauthorization = Rule(.policy, 1)
     /// How many users may have a role (room-policy §3).
     package static let roleBounds = Rule(.policy, 3)
     /// Each change of a user or a client is exactly one intent (room-policy §8).
@@ -70,7 +68,7 @@ extension Rule {
     /// The rules of these sections that the code enforces, in order.
     package static let policy: [Rule] = [
         .uri, .roomURI, .participantList, .bannedRole, .envelope, .fixedMembership, .parentRoom,
-        .roomSize, .preauthorization, .roleBounds, .intent, .addParticipant, .removeParticipant,
+        .roomSize, .roleBounds, .intent, .addParticipant, .removeParticipant,
         .addOwnClient, .removeOwnClient, .openJoin, .preauthorizedJoin, .leave, .joinCode, .ban,
         .unban, .kick, .changeUserRole, .changeOwnRole, .changeMetadata,
         .changePolicy,

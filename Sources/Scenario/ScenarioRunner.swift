@@ -1,11 +1,13 @@
-import FoundationEssentials
+import RuleBook
 
 /// Runs scenarios, each on a store of its own.
 package enum ScenarioRunner {
-    /// Performs a scenario on a new store at a path where nothing is, which stays.
+    /// Performs a scenario on a new store at a path where nothing is, which stays. `enforcement` is the
+    /// hub's: all rules, but in tests of what each is for.
     package static func run(
-        _ file: ScenarioFile, storeAt path: String, _ report: (ScenarioReport) throws -> Void
+        _ file: ScenarioFile, storeAt path: String, _ enforcement: Enforcement = .complete,
+        _ report: (ScenarioReport) throws -> Void
     ) async throws {
-        try await Stage(file, path: path).run(report)
+        try await Stage(file, path: path, enforcement).run(report)
     }
 }

@@ -7,6 +7,7 @@ import MLSPublicGroup
 import PresentationLanguage
 import RoomPolicy
 import RoomState
+import RuleBook
 import Synchronization
 
 /// The hub's time.
@@ -30,6 +31,7 @@ final class Stage {
     let path: String
     let suite: CipherSuite
     let clock: StageClock
+    private let enforcement: Enforcement
     var cast: Cast
     var hub: Hub
     /// The keys of the external senders, by domain.
@@ -55,12 +57,15 @@ final class Stage {
     }
 
     /// Opens a hub on a new store at `path`, and founds the room.
-    init(_ file: ScenarioFile, path: String) async throws {
+    init(
+        _ file: ScenarioFile, path: String, _ enforcement: Enforcement = .complete
+    ) async throws {
         guard let suite = CipherSuite(rawValue: file.suite) else {
             throw ScenarioError("is no cipher suite", at: ".suite")
         }
         self.file = file
         self.path = path
+        self.enforcement = enforcement
         self.suite = suite
         clock = StageClock(file.clock)
         cast = try Cast(file, suite)
@@ -71,7 +76,7 @@ final class Stage {
                 privateKey: Self.privateKey(of: "external sender \(domain)", file, suite))
         }
         externalKeys = keys
-        hub = try Hub.open(at: path, try Self.configuration(file, suite, cast, clock))
+        hub = try Hub.open(at: path, try Self.configuration(file, suite, cast, clock, enforcement))
         for code in file.room.joinCodes { codeRoles[code.code] = code.role }
         try await found()
     }
@@ -86,7 +91,8 @@ final class Stage {
     }
 
     private static func configuration(
-        _ file: ScenarioFile, _ suite: CipherSuite, _ cast: Cast, _ clock: StageClock
+        _ file: ScenarioFile, _ suite: CipherSuite, _ cast: Cast, _ clock: StageClock,
+        _ enforcement: Enforcement
     ) throws -> HubConfiguration {
         let key = try HubSigningKey(
             cipherSuite: file.suite,
@@ -96,6 +102,7 @@ final class Stage {
         configuration.frankingSecrets = [SHA256.hash(file.seed.encoded).bytes]
         configuration.trustRoots = cast.roots
         configuration.transport = cast.providers
+        configuration.enforcement = enforcement
         let random = SeededRandom(seed: file.seed, name: "hub's randomness")
         configuration.random = { count in
             do {
@@ -108,7 +115,7 @@ final class Stage {
     }
 
     var configuration: HubConfiguration {
-        get throws { try Self.configuration(file, suite, cast, clock) }
+        get throws { try Self.configuration(file, suite, cast, clock, enforcement) }
     }
 
     // MARK: Founding

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 /// The scenarios that the project keeps: rooms of every kind, with every rule in both directions.
-@Suite struct LibraryTests {
+///
+/// One after another: every store takes a large part of the address space.
+@Suite(.serialized) struct LibraryTests {
     static let files: [URL] = {
         let directory = projectRoot.appending(path: "Tests/ScenarioTests/Scenarios")
         let names = try? FileManager.default.contentsOfDirectory(
