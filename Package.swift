@@ -133,8 +133,8 @@ let package = Package(
         tests(
             "HubStoreTests",
             [
-                "HubStore", "MLSCrypto", "MLSMember", "MLSMessages", "PresentationLanguage",
-                "RoomPolicy", "TestSupport",
+                "EndpointMessages", "HubStore", "MLSCrypto", "MLSMember", "MLSMessages",
+                "PresentationLanguage", "RoomPolicy", "RoomState", "TestSupport",
             ]),
         tests(
             "RoomPolicyTests",

@@ -165,6 +165,15 @@ public final class Hub: Sendable {
         return try await lane.update(RoomUpdate(from: provider, body))
     }
 
+    /// Ends a room for good (B-15): for the operator, also where all clients have gone (H-32). The reason
+    /// is kept in the room's last record. What is closed already stays so, and is refused.
+    public func close(
+        _ room: String, because reason: String
+    ) async throws(HubError) -> UpdateAnswer {
+        guard let lane = try lane(of: room) else { return UpdateAnswer(.noSuchRoom(room)) }
+        return try await lane.close(because: reason)
+    }
+
     /// The room as it is now; nil if there is none of this URI.
     public func summary(of room: String) async throws(HubError) -> RoomSummary? {
         guard let lane = try lane(of: room) else { return nil }
@@ -182,7 +191,21 @@ public final class Hub: Sendable {
 
     /// The records of all rooms from a place in the log on, and then those that come.
     public func records(from sequence: UInt64 = 0) -> HubRecords {
-        HubRecords(rooms: rooms, growth: context.growth, start: sequence)
+        HubRecords(rooms: rooms, growth: context.growth, start: sequence, room: nil)
+    }
+
+    /// The records of one room from a place in the log on, and then those that come; nil if there is
+    /// none of this URI.
+    public func records(
+        of room: String, from sequence: UInt64 = 0
+    ) throws(HubError) -> HubRecords? {
+        do {
+            guard let found = try rooms.room(Array(room.utf8)) else { return nil }
+            return HubRecords(
+                rooms: rooms, growth: context.growth, start: sequence, room: found.number)
+        } catch {
+            throw HubError(error)
+        }
     }
 
     /// The lane of a room; nil if there is none of this URI.

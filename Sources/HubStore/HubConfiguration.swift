@@ -17,6 +17,8 @@ public struct HubConfiguration: Sendable {
     /// DER certificates of the authorities whose X.509 credentials are believed, by the domain of the
     /// provider whose users they certify.
     public var trustRoots: [String: [[UInt8]]] = [:]
+    /// Who credentials are and whether they are believed; nil for the hub's own way, with the trust roots.
+    public var identities: (any HubIdentities)?
     /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
     public var transport: (any ProviderTransport)?
     public var limits = Limits()
@@ -59,9 +61,10 @@ public struct HubConfiguration: Sendable {
     }
 
     var services: RoomServices {
-        RoomServices(
-            trust: TrustRoots(trustRoots), hubKeys: signingKeys.map(\.key),
-            enforcement: enforcement)
+        let given = identities.map { GivenIdentities(given: $0) }
+        return RoomServices(
+            identities: given ?? URIIdentities(), trust: given ?? TrustRoots(trustRoots),
+            hubKeys: signingKeys.map(\.key), enforcement: enforcement)
     }
 
     /// The key of a signature scheme.

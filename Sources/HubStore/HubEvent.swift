@@ -40,6 +40,8 @@ public enum HubEvent: Hashable, Sendable {
     case metadataChanged
     /// A component of the policy is another, or gone.
     case policyChanged(component: UInt16)
+    /// Nothing happens in the room any more.
+    case roomClosed
 
     /// Nil for what only the MLS group itself is about.
     init?(_ event: RoomEvent) {
@@ -65,6 +67,8 @@ public enum HubEvent: Hashable, Sendable {
             self = .participantRemoved(user: text(user))
         case .roleChanged(let pair):
             self = .roleChanged(user: text(pair.user), role: pair.role)
+        case .roomClosed:
+            self = .roomClosed
         case .metadataChanged:
             self = .metadataChanged
         case .policyChanged(let component):

@@ -11,22 +11,28 @@ public struct HubRecords: AsyncSequence, Sendable {
     let rooms: RoomLog
     let growth: LogGrowth
     let start: UInt64
+    /// The number of the only room that counts; nil for all.
+    let room: UInt64?
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(rooms: rooms, growth: growth, position: start)
+        Iterator(rooms: rooms, growth: growth, position: start, room: room)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
         private let rooms: RoomLog
         private let growth: LogGrowth
+        private let room: UInt64?
         /// The next record to read.
         private var position: UInt64
         /// Read already, in reverse.
         private var ready: [HubRecord] = []
 
-        fileprivate init(rooms: RoomLog, growth: LogGrowth, position: UInt64) {
+        fileprivate init(
+            rooms: RoomLog, growth: LogGrowth, position: UInt64, room: UInt64?
+        ) {
             self.rooms = rooms
             self.growth = growth
+            self.room = room
             self.position = position
         }
 
@@ -53,7 +59,9 @@ public struct HubRecords: AsyncSequence, Sendable {
             defer { ready.reverse() }
             do throws(RoomLogError) {
                 for record in try rooms.records(from: position, limit: 100) {
-                    ready.append(try HubRecord(record))
+                    if room == nil || room == record.envelope.room {
+                        ready.append(try HubRecord(record))
+                    }
                     position += 1
                 }
             } catch {

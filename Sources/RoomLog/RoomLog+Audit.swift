@@ -86,6 +86,8 @@ extension RoomLog {
             }
             decision = state.decide(
                 update.withoutEmptyTree, now: record.envelope.timeMs, parent: parent)
+        case (.closing?, let state?):
+            decision = state.close()
         default:
             return "a record of another kind"
         }

@@ -32,6 +32,8 @@ package struct RoomLog: Sendable {
         case founding = 3
         /// A ``RoomUpdate``.
         case update = 4
+        /// The operator's word that the room is over; the evidence is the reason, as text.
+        case closing = 5
 
         /// The name in output.
         package var name: String { "\(self)" }
@@ -83,6 +85,16 @@ package struct RoomLog: Sendable {
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
             from: update.source.bytes, events, leading: .room(room), time,
             answering: update.request, sideRows: sideRows)
+    }
+
+    /// Records that a room is over, and why.
+    package func close(
+        because reason: String, _ events: [RoomEvent], after last: Position, leading room: MIMIRoom,
+        time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        try await append(
+            to: .existing(last.room, expecting: Expectation(last)), .closing, Array(reason.utf8),
+            events, leading: .room(room), time)
     }
 
     /// The record that answered the same update before (G-16).

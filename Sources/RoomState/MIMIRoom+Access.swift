@@ -12,6 +12,7 @@ extension MIMIRoom {
         access credential: Credential, of source: Text, codeRole: UInt32?
     ) throws(AccessRefusal) {
         let rules = profile.enforcement
+        if isClosed { throw AccessRefusal("a closed room", [.roomClosed]) }
         guard let user = user(of: credential) else {
             throw AccessRefusal("a credential that names no user and client", [.credential])
         }

@@ -15,6 +15,7 @@ extension MIMIRoom {
     ) -> Decision {
         Decision { () throws(Refusal) in
             let bundle = try Self.read(update.bundle)
+            try checkOpen("update")
             try checkRestrictedCommitter(bundle.message)
             let handshake = try group.authenticate(bundle.message, profile)
             let actor = try actor(of: handshake, update)

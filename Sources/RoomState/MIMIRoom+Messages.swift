@@ -19,6 +19,7 @@ extension MIMIRoom {
                 found: message.wireFormat.description)
         }
         let rules = profile.enforcement
+        try checkOpen("message")
         try rules.require(
             .restricted, !isRestricted(sender), "message of \(text(sender))",
             expected: "a user who is not removed or banned", found: "one who is")

@@ -21,6 +21,8 @@ package struct MIMIRoom: Sendable {
     package private(set) var committed: RoomPolicy
     /// The leaves of the tree, by user.
     package private(set) var committedLeaves: LeafCounts
+    /// Whether the room is over (B-15).
+    private(set) var isClosed = false
     /// With the proposals that wait (S).
     private var counted: EffectiveRoom?
 
@@ -47,7 +49,7 @@ package struct MIMIRoom: Sendable {
     package var group: PublicGroup { state.group }
     /// A room is closing, too, when all its leaves are to go (H-32).
     package var status: RoomState.Status {
-        effectiveLeaves.total > 0 ? state.status : .closing
+        isClosed ? .closed : effectiveLeaves.total > 0 ? state.status : .closing
     }
     /// The effective policy (S).
     package var effective: RoomPolicy { counted?.policy ?? committed }
@@ -61,6 +63,7 @@ package struct MIMIRoom: Sendable {
         }
         if !voided.isEmpty { state.void(Set(voided)) }
         for event in events where event.kind != .proposalVoided {
+            if case .roomClosed = event { isClosed = true }
             if case .commitAccepted(let change) = event { count(change) }
             try state.apply(event, profile)
             if case .commitAccepted(let change) = event, change.extensions != nil {
@@ -121,6 +124,7 @@ package struct MIMIRoom: Sendable {
     ///     RoomSettings settings;
     ///     opaque group_state_hash[32];
     ///     opaque effective_components_hash[32];  // SHA-256 of the dictionary
+    ///     bool closed;
     /// })
     /// ```
     package var stateHash: Digest32 {
@@ -129,6 +133,7 @@ package struct MIMIRoom: Sendable {
         settings.write(to: &input)
         state.stateHash.write(to: &input)
         SHA256.hash(effective.dictionary.encoded).write(to: &input)
+        isClosed.write(to: &input)
         return SHA256.hash(input.bytes)
     }
 }

@@ -14,6 +14,8 @@ package enum RoomEvent: Sendable {
     case commitAccepted(GroupChange)
     /// A MIMI room starts; its group follows.
     case roomCreated(RoomSettings)
+    /// Nothing happens in the room any more.
+    case roomClosed
     /// A proposal that waited does not any more, and no commit may name it.
     case proposalVoided(reference: [UInt8])
     /// The hub proposed something, which waits for a commit.
@@ -42,6 +44,7 @@ package enum RoomEvent: Sendable {
         case roleChanged = 9
         case metadataChanged = 10
         case policyChanged = 11
+        case roomClosed = 12
 
         /// The name in output.
         package var name: String { "\(self)" }
@@ -60,6 +63,7 @@ package enum RoomEvent: Sendable {
         case .roleChanged: .roleChanged
         case .metadataChanged: .metadataChanged
         case .policyChanged: .policyChanged
+        case .roomClosed: .roomClosed
         }
     }
 
@@ -74,7 +78,7 @@ package enum RoomEvent: Sendable {
         case .hubProposalIssued(let event): event.encoded
         case .participantAdded(let pair), .roleChanged(let pair): pair.encoded
         case .participantRemoved(let user): user
-        case .metadataChanged: []
+        case .metadataChanged, .roomClosed: []
         case .policyChanged(let component): component.encoded
         }
     }
@@ -90,9 +94,9 @@ package enum RoomEvent: Sendable {
         case .participantAdded: self = .participantAdded(try UserRolePair(parsing: body))
         case .participantRemoved: self = .participantRemoved(user: body)
         case .roleChanged: self = .roleChanged(try UserRolePair(parsing: body))
-        case .metadataChanged:
+        case .metadataChanged, .roomClosed:
             guard body.isEmpty else { throw DecodingError(.trailingBytes(body.count), at: 0) }
-            self = .metadataChanged
+            self = kind == .roomClosed ? .roomClosed : .metadataChanged
         case .policyChanged: self = .policyChanged(try ComponentID(parsing: body))
         }
     }

@@ -10,8 +10,11 @@ import RuleBook
 package struct RoomState: Sendable {
     package enum Status: UInt8, Sendable {
         case open = 0
-        /// A ReInit closed the group for messages; the room waits for its successor.
+        /// A ReInit closed the group for messages, and the room waits for its successor; or all its
+        /// leaves are to go.
         case closing = 1
+        /// Nothing happens in the room any more.
+        case closed = 2
     }
 
     package private(set) var group: PublicGroup
@@ -47,7 +50,7 @@ package struct RoomState: Sendable {
             group.void([reference])
         case .hubProposalIssued(let issued):
             group.apply(issued.proposal)
-        case .roomCreated, .participantAdded, .participantRemoved, .roleChanged,
+        case .roomCreated, .roomClosed, .participantAdded, .participantRemoved, .roleChanged,
             .metadataChanged, .policyChanged:
             // What these say follows from the group; see MIMIRoom.
             break

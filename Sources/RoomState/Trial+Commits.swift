@@ -42,7 +42,7 @@ extension Trial {
         let issued = try issue(proposals, in: change.epoch, extensions)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
-            + changes(to: next)
+            + changes(to: next) + closing(change, next)
     }
 
     /// B-9, where the commit changes who may propose from outside.

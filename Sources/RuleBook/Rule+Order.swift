@@ -11,6 +11,9 @@ extension Rule {
     /// What a room must start with (MIMI protocol §3.1).
     package static let genesis = Rule(.room, 10)
 
+    /// A room that is closed stays so (room-policy §5).
+    package static let roomClosed = Rule(.room, 15)
+
     // MARK: Preemption, confirmation, order of operations
 
     /// A commit names every proposal that waits (MIMI protocol §7.3).
@@ -36,7 +39,7 @@ extension Rule {
 
     /// The rules of these sections that the code enforces, in order.
     package static let order: [Rule] = [
-        .sourceProvider, .leafUsers, .hubSender, .genesis, .mustInclude, .confirmation,
+        .sourceProvider, .leafUsers, .hubSender, .genesis, .roomClosed, .mustInclude, .confirmation,
         .userBeforeClients, .clientsBeforeUser, .restricted, .oneChangePerUser,
         .exclusiveUpdates, .includeSelfRemoves, .leaverCommits, .bundle,
     ]

@@ -48,6 +48,7 @@ package struct Clubhouse {
             extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
         package var externalSenders = [Clubhouse.hubKey.externalSender(of: "a.example")]
         package var settings = RoomSettings(room: Clubhouse.uri, hub: "a.example")
+        package var groupID: [UInt8] = [1]
 
         package var extensions: [Extension] {
             var components = others
@@ -74,7 +75,7 @@ package struct Clubhouse {
 
         package func make() throws -> (creator: Member, genesis: GroupGenesis) {
             let creator = try Member.create(
-                groupID: [1], by: Clubhouse.client("alice1"), extensions: extensions,
+                groupID: groupID, by: Clubhouse.client("alice1"), extensions: extensions,
                 Clubhouse.memberProfile, SeededRandom(seed: 1, name: "alice1"))
             let genesis = GroupGenesis(
                 groupInfo: MLSMessage.groupInfo(try creator.groupInfo()).encoded,

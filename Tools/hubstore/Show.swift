@@ -88,6 +88,8 @@ extension RoomEvent {
         case .commitAccepted(let event):
             "epoch \(event.epoch), \(event.tree.nodes.count) nodes changed, "
                 + "tree hash \(hex(event.treeHash))"
+        case .roomClosed:
+            "nothing happens in it any more"
         case .roomCreated(let settings):
             "\(settings.room), hub \(settings.hub)"
         case .proposalVoided(let reference):

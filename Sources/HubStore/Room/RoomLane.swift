@@ -165,6 +165,33 @@ actor RoomLane {
         return routes
     }
 
+    /// Ends the room; refused if it is over already.
+    func close(because reason: String) async throws(HubError) -> UpdateAnswer {
+        try await inTurn { (lane) throws(RoomLogError) in try await lane.end(reason) }
+    }
+
+    private func end(_ reason: String) async throws(RoomLogError) -> UpdateAnswer {
+        switch room.close() {
+        case .rejected(let refusal):
+            return UpdateAnswer(HubRefusal(.notAllowed, refusal))
+        case .accepted(let events):
+            var next = room
+            do {
+                try next.apply(events)
+            } catch {
+                preconditionFailure("a closing that can't be applied: \(error)")
+            }
+            isStale = true
+            last = try await hub.rooms.close(
+                because: reason, events, after: last, leading: next, time: nextTime)
+            isStale = false
+            room = next
+            latestTime = last.timeMs
+            hub.growth.grew(to: last.gseq)
+            return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+        }
+    }
+
     // MARK: Refusals
 
     /// What is too large, or too much.
