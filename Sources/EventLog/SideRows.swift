@@ -224,24 +224,58 @@ extension EventLog {
             guard let queue = try tables.readQueue(of: destination, transaction) else {
                 return false
             }
-            let items = try tables.readItems(of: queue, from: 0, 200, transaction)
-            let done = items.filter { $0.position <= position }
-            for item in done {
+            let (done, isMore) = try tables.readPositions(
+                of: queue, through: position, 200, transaction)
+            for position in done {
                 try transaction.delete(
-                    LogTables.deliveryKey(queue.number, item.position), in: tables.delivery)
+                    LogTables.deliveryKey(queue.number, position), in: tables.delivery)
             }
-            return !done.isEmpty && done.count == items.count
+            return isMore
         }
     }
 }
 
 extension LogTables {
+    /// Bytes of items in one page, at least one item.
+    private static var pageSize: Int { 32 << 20 }
+
     fileprivate func readItems(
         of queue: QueueRow, from position: UInt64, _ limit: Int,
         _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> [QueuedItem] {
         var items: [QueuedItem] = []
         var limit = PageLimit(rows: limit)
+        var size = 0
+        try scan(queue, from: position, transaction) { (position, value) in
+            items.append(
+                QueuedItem(position: position, body: value.withUnsafeBytes { Array($0) }))
+            size += value.byteCount
+            return limit.take() && size < Self.pageSize
+        }
+        return items
+    }
+
+    /// The positions up to one that are in a queue, and whether there are more of them.
+    fileprivate func readPositions(
+        of queue: QueueRow, through last: UInt64, _ limit: Int,
+        _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> (positions: [UInt64], isMore: Bool) {
+        var positions: [UInt64] = []
+        var isMore = false
+        try scan(queue, from: 0, transaction) { (position, _) in
+            guard position <= last else { return false }
+            isMore = positions.count == limit
+            if !isMore { positions.append(position) }
+            return !isMore
+        }
+        return (positions, isMore)
+    }
+
+    private func scan(
+        _ queue: QueueRow, from position: UInt64,
+        _ transaction: borrowing some Transaction & ~Copyable,
+        _ body: (_ position: UInt64, _ value: RawSpan) -> Bool
+    ) throws(StoreError) {
         let name = RowName(table: delivery, number: queue.number)
         let start = Self.deliveryKey(queue.number, position)
         try transaction.scan(delivery, from: start) { (key, value) throws(StoreError) in
@@ -253,11 +287,7 @@ extension LogTables {
             } catch {
                 throw name.error(error)
             }
-            guard place.queue == queue.number else { return false }
-            items.append(
-                QueuedItem(position: place.position, body: value.withUnsafeBytes { Array($0) }))
-            return limit.take()
+            return place.queue == queue.number && body(place.position, value)
         }
-        return items
     }
 }

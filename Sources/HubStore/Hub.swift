@@ -33,6 +33,7 @@ public final class Hub: Sendable {
         _ log: EventLog, _ configuration: HubConfiguration
     ) throws(StoreError) {
         context = try HubContext(log, configuration)
+        context.resume()
     }
 
     /// Opens the store at a path, which is created where nothing is there. The name of the log is the
@@ -43,10 +44,19 @@ public final class Hub: Sendable {
         guard MIMIURI("mimi://\(configuration.domain)")?.kind == nil,
             MIMIURI("mimi://\(configuration.domain)") != nil
         else { throw .invalidDomain(configuration.domain) }
+        try configuration.check()
         do {
-            return try Hub(EventLog.open(at: path, access: .readWrite), configuration)
-        } catch {
+            let log = try EventLog.open(at: path, access: .readWrite)
+            guard log.meta.origin == configuration.domain else {
+                throw HubError.unusableStore("\(path) is the store of \(log.meta.origin)")
+            }
+            return try Hub(log, configuration)
+        } catch let error as HubError {
+            throw error
+        } catch let error as StoreError {
             guard case .notFound = error.reason else { throw .unusableStore("\(error)") }
+        } catch {
+            preconditionFailure("an error of another kind: \(error)")
         }
         do {
             return try Hub(
@@ -56,7 +66,7 @@ public final class Hub: Sendable {
         }
     }
 
-    /// Finishes the updates that were begun, ends the sequences of records, and closes the store.
+    /// Finishes what is being written, ends the sequences of records, and closes the store.
     public func close() async {
         await context.close()
     }
@@ -77,8 +87,8 @@ public final class Hub: Sendable {
         }
         let genesis = GroupGenesis(groupInfo: creation.groupInfo, tree: creation.ratchetTree)
         let services = configuration.services
-        let parent = try await parentList(of: genesis)
-        switch MIMIRoom.decide(settings, genesis, parent: parent, services) {
+        let parents = try await parents(of: genesis, for: settings.room.bytes)
+        switch MIMIRoom.decide(settings, genesis, parents: parents, services) {
         case .rejected(let refusal):
             let refused = HubRefusal(refusal, of: [], in: nil)
             context.note(refused, of: creation.room, from: configuration.domain)
@@ -94,9 +104,18 @@ public final class Hub: Sendable {
                         .notAllowed, rule: .groupID, item: "group_id", expected: "one of its own",
                         found: "that of another room"))
             }
-            let answer = try await record(RoomFounding(settings, genesis), events, room)
-            if case .refused = answer { groupIDs.withLock { _ = $0?.remove(id) } }
-            return answer
+            let founding = RoomFounding(settings, genesis, parents: parents.readings)
+            do throws(HubError) {
+                let answer = try await record(founding, events, room)
+                if case .refused = answer { groupIDs.withLock { _ = $0?.remove(id) } }
+                // The parent may have lost someone meanwhile.
+                if room.parent != nil { await (try lane(of: creation.room))?.followParent() }
+                return answer
+            } catch {
+                // What the store holds is not known: it is asked when the next room is made.
+                groupIDs.withLock { $0 = nil }
+                throw error
+            }
         }
     }
 
@@ -147,12 +166,17 @@ public final class Hub: Sendable {
         }
     }
 
-    /// The participants of the room that a room names as its parent.
-    private func parentList(
-        of genesis: GroupGenesis
-    ) async throws(HubError) -> ParticipantList? {
-        guard let parent = genesis.parentRoom, let lane = try lane(of: parent) else { return nil }
-        return await lane.room.effective.participants
+    /// The room that a new one names as its parent.
+    private func parents(
+        of genesis: GroupGenesis, for room: [UInt8]
+    ) async throws(HubError) -> ParentRooms {
+        guard let uri = genesis.namedParent else { return [] }
+        do {
+            guard let lane = try await context.parentLane(uri, of: room) else { return [] }
+            return [await lane.asParent]
+        } catch {
+            throw HubError(error)
+        }
     }
 
     /// Judges an update of a room (MIMI protocol §5.3): `body` is a HandshakeBundle, `provider` the

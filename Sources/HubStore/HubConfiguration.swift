@@ -17,6 +17,9 @@ public struct HubConfiguration: Sendable {
     /// DER certificates of the authorities whose X.509 credentials are believed, by the domain of the
     /// provider whose users they certify.
     public var trustRoots: [String: [[UInt8]]] = [:]
+    /// Whether the clients of a domain with trust roots must have X.509 credentials. Basic ones are the word
+    /// of whoever adds the client, which need not be its provider.
+    public var requiresCertificates = false
     /// Who credentials are and whether they are believed; nil for the hub's own way, with the trust roots.
     public var identities: (any HubIdentities)?
     /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
@@ -35,7 +38,9 @@ public struct HubConfiguration: Sendable {
         /// Proposals that wait for a commit in one room. Removals may be twice as many, so that they
         /// are possible in a room that is full of other proposals.
         public var pendingProposals = 1000
-        /// Bytes of an update or a message.
+        /// Bytes of all proposals that wait in one room; removals, again, may take twice as many.
+        public var pendingSize = 16 << 20
+        /// Bytes of a request: an update, a message, or any other.
         public var requestSize = 8 << 20
         /// Entries of the journal of refusals; the oldest go first.
         public var refusals: UInt64 = 10_000
@@ -63,13 +68,18 @@ public struct HubConfiguration: Sendable {
     var services: RoomServices {
         let given = identities.map { GivenIdentities(given: $0) }
         return RoomServices(
-            identities: given ?? URIIdentities(), trust: given ?? TrustRoots(trustRoots),
+            identities: given ?? URIIdentities(),
+            trust: given ?? TrustRoots(trustRoots, only: requiresCertificates),
             hubKeys: signingKeys.map(\.key), enforcement: enforcement)
     }
 
-    /// The key of a signature scheme.
-    func key(of scheme: SignatureScheme) -> HubKey? {
-        signingKeys.first { $0.key.scheme == scheme }?.key
+    /// Refuses roots that are no certificates.
+    func check() throws(HubError) {
+        for (domain, roots) in trustRoots {
+            for root in roots where (try? X509Certificate(der: root)) == nil {
+                throw .invalidTrustRoot(domain)
+            }
+        }
     }
 }
 

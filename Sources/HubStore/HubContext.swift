@@ -9,6 +9,7 @@ final class HubContext: Sendable {
     let rooms: RoomLog
     /// Of the log.
     let growth: LogGrowth
+    let consents: ConsentKeeper
     private let journal: RefusalJournal
     private let lanes = Mutex<[String: RoomLane]>([:])
     /// What is about to be taken by a room, so that no other takes it: ids of groups, sets of users.
@@ -18,6 +19,7 @@ final class HubContext: Sendable {
         self.configuration = configuration
         growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
+        consents = ConsentKeeper(log)
         journal = try RefusalJournal(log, limit: configuration.limits.refusals)
     }
 
@@ -31,7 +33,18 @@ final class HubContext: Sendable {
             if let lane = lanes[uri] { return lane }
             let lane = RoomLane(found, in: self)
             lanes[uri] = lane
+            // Someone may have left its parent just before the hub stopped (E-19).
+            if found.room.parent != nil { Task { await lane.followParent() } }
             return lane
+        }
+    }
+
+    /// Lets all child rooms follow their parents.
+    func resume() {
+        Task {
+            for uri in (try? children()) ?? [] {
+                _ = try? lane(of: String(decoding: uri, as: UTF8.self))
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import RoomLog
 public enum HubError: Error, Sendable {
     /// Bytes that are not a private key of the cipher suite.
     case invalidKey
+    /// A trust root of this domain that is no certificate.
+    case invalidTrustRoot(String)
     /// A domain that is not a lower-case host name.
     case invalidDomain(String)
     /// No store is there, or it is one of another version or kind; the text says which.
@@ -38,6 +40,7 @@ extension HubError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidKey: "the bytes are no private key of the cipher suite"
+        case .invalidTrustRoot(let domain): "a trust root of \(domain) is no certificate"
         case .invalidDomain(let domain): "\"\(domain)\" is no domain"
         case .noSuchRoom(let room): "\(room) is no room of this hub"
         case .noTransport: "the hub has no way to reach other providers"

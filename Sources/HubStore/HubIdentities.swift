@@ -29,7 +29,7 @@ public protocol HubIdentities: Sendable {
     func identity(of credential: HubCredential) -> (user: String, client: [UInt8])?
 
     /// Nil if the credential of this user is to be believed, otherwise why not (RFC 9420 §5.3.1). This is
-    /// asked once, when a client joins or changes its leaf.
+    /// asked when a client joins or changes its leaf, and when it asks for a GroupInfo or key packages.
     func objection(to credential: HubCredential, of user: String) -> String?
 }
 

@@ -3,7 +3,8 @@ import MLSMessages
 import RoomState
 import RuleBook
 
-/// Why a hub refuses an update: a value, recorded nowhere and without effect on the room.
+/// Why a hub refuses something: a value, without effect on any room. The latest ones are in the hub's
+/// journal; see ``Hub/refusals()``.
 public struct HubRefusal: Error, Hashable, Sendable {
     /// The answer's code (MIMI protocol §5.3), or the HTTP status that stands for it.
     public enum Code: String, Hashable, Sendable {

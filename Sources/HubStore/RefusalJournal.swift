@@ -72,7 +72,8 @@ extension RefusedRequest: TLSCodable {
 final class RefusalJournal: Sendable {
     private struct State {
         var next: UInt64
-        var waiting: [RefusedRequest] = []
+        /// Encoded, and so of a limited size.
+        var waiting: [[UInt8]] = []
         var writer: Task<Void, Never>?
     }
 
@@ -92,7 +93,7 @@ final class RefusalJournal: Sendable {
     func note(_ request: RefusedRequest) {
         state.withLock { state in
             guard state.waiting.count < Self.waitingLimit else { return }
-            state.waiting.append(request)
+            state.waiting.append(request.encoded)
             if state.writer == nil { state.writer = Task { await write() } }
         }
     }
@@ -113,7 +114,7 @@ final class RefusalJournal: Sendable {
             }
             var rows = SideRows()
             for request in state.waiting {
-                rows.put(request.encoded, for: state.next.encoded, on: .refusal)
+                rows.put(request, for: state.next.encoded, on: .refusal)
                 if state.next >= limit {
                     rows.remove((state.next - limit).encoded, from: .refusal)
                 }

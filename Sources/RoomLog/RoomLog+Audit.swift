@@ -24,6 +24,8 @@ extension RoomLog {
     package func audit(_ room: Room) throws(RoomLogError) -> [AuditFinding] {
         var findings: [AuditFinding] = []
         var state: MIMIRoom?
+        var folded: RecordedState?
+        var last: Envelope?
         var position: UInt64? = 0
         while let next = position {
             let page: Page<Record>
@@ -37,20 +39,16 @@ extension RoomLog {
                 if let found = try difference(record, events, state) {
                     findings.append(AuditFinding(gseq: record.envelope.gseq, what: found))
                 }
-                do throws(Refusal) {
-                    if state == nil {
-                        state = try MIMIRoom(startingWith: events, services)
-                    } else {
-                        try state?.apply(events)
-                    }
-                } catch {
-                    throw .inconsistent(gseq: record.envelope.gseq, what: "\(error)")
+                // Chain, time, epoch and state hash are for the fold.
+                try Self.check(record.envelope, follows: last)
+                folded = try fold(record, into: consume folded)
+                guard let room = folded?.room else {
+                    return findings + [
+                        AuditFinding(gseq: record.envelope.gseq, what: "no MIMI room")
+                    ]
                 }
-                if state?.stateHash != record.envelope.stateHash {
-                    findings.append(
-                        AuditFinding(
-                            gseq: record.envelope.gseq, what: "leads to another state"))
-                }
+                state = room
+                last = record.envelope
             }
             position = page.next
         }
@@ -70,22 +68,17 @@ extension RoomLog {
             var tree: [UInt8]?
             for case .groupImported(let imported) in events { tree = imported.tree.encoded }
             let genesis = GroupGenesis(groupInfo: founding.genesis.groupInfo, tree: tree)
-            let parent = try genesis.parentRoom.flatMap { (uri) throws(RoomLogError) in
-                try participants(of: uri, before: record.envelope.gseq)
-            }
-            decision = MIMIRoom.decide(founding.settings, genesis, parent: parent, services)
+            decision = MIMIRoom.decide(
+                founding.settings, genesis,
+                parents: try parents(founding.parents, before: record), services)
         case (.update?, let state?):
             guard
                 let update = try? RoomUpdate(
                     source: record.payload.source, evidence: record.payload.evidence)
             else { return "evidence that is no update" }
-            let parent = try state.effective.base.parentRooms.first.flatMap {
-                (uri) throws(RoomLogError) in
-                try participants(
-                    of: String(decoding: uri, as: UTF8.self), before: record.envelope.gseq)
-            }
             decision = state.decide(
-                update.withoutEmptyTree, now: record.envelope.timeMs, parent: parent)
+                update.withoutEmptyTree, now: record.envelope.timeMs,
+                parents: try parents(update.parents, before: record))
         case (.closing?, let state?):
             decision = state.close()
         default:
@@ -101,14 +94,18 @@ extension RoomLog {
         }
     }
 
-    /// The participants of a room as they were when a record was made.
-    private func participants(
-        of uri: String, before gseq: UInt64
-    ) throws(RoomLogError) -> ParticipantList? {
-        guard gseq > 0, let room = try room(Array(uri.utf8)),
-            let state = try fold(room, through: gseq - 1)?.state.room
-        else { return nil }
-        return state.effective.participants
+    /// The rooms that were looked at as parents, as they were; one of a time to come is left out.
+    private func parents(
+        _ readings: [ParentReading], before record: Record
+    ) throws(RoomLogError) -> ParentRooms {
+        var parents: ParentRooms = []
+        for reading in readings where reading.sequence < record.envelope.gseq {
+            guard let room = try room(reading.room),
+                let state = try fold(room, through: reading.sequence)?.state.room
+            else { continue }
+            parents.append((reading, state.effective.participants))
+        }
+        return parents
     }
 }
 
@@ -122,6 +119,7 @@ extension RoomUpdate {
         let again = HandshakeBundle(
             parsed.message, .commit(welcome, groupInfo, .distributionService))
         return RoomUpdate(
-            from: source.description, again.encoded, codeRole: codeRole, authority: authority)
+            from: source.description, again.encoded, codeRole: codeRole, authority: authority,
+            parents: parents)
     }
 }

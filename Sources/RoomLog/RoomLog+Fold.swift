@@ -55,7 +55,7 @@ extension RoomLog {
         return FoldedRoom(uri: room.row.uri, state: state, last: last)
     }
 
-    private static func check(
+    static func check(
         _ envelope: Envelope, follows last: Envelope?
     ) throws(RoomLogError) {
         guard envelope.previous == last?.hash ?? .zero else {
@@ -68,7 +68,7 @@ extension RoomLog {
     }
 
     /// The state after a record, which must be the one that the record names.
-    private func fold(
+    func fold(
         _ record: Record, into state: consuming RecordedState?
     ) throws(RoomLogError) -> RecordedState {
         let gseq = record.envelope.gseq

@@ -90,11 +90,11 @@ package struct RoomLog: Sendable {
     /// Records that a room is over, and why.
     package func close(
         because reason: String, _ events: [RoomEvent], after last: Position, leading room: MIMIRoom,
-        time: UInt64
+        time: UInt64, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .closing, Array(reason.utf8),
-            events, leading: .room(room), time)
+            events, leading: .room(room), time, sideRows: sideRows)
     }
 
     /// The record that answered the same update before (G-16).

@@ -7,19 +7,25 @@ package protocol CredentialTrust: Sendable {
     func objection(to credential: Credential, of user: MIMIURI) -> String?
 }
 
-/// X.509 credentials must lead to a root of their user's provider; basic ones are the word of the
-/// provider that they come from.
+/// X.509 credentials must lead to a root of their user's provider. Basic ones are the word of whoever
+/// brings them, and are refused of domains with roots if only certificates count.
 package struct TrustRoots: CredentialTrust {
     /// DER certificates, by domain.
     package let roots: [String: [[UInt8]]]
 
-    package init(_ roots: [String: [[UInt8]]]) {
+    private let onlyCertificates: Bool
+
+    package init(_ roots: [String: [[UInt8]]], only onlyCertificates: Bool = false) {
         self.roots = roots
+        self.onlyCertificates = onlyCertificates
     }
 
     package func objection(to credential: Credential, of user: MIMIURI) -> String? {
-        guard case .x509(let certificates) = credential else { return nil }
         let roots = roots[user.domain] ?? []
+        guard case .x509(let certificates) = credential else {
+            return onlyCertificates && !roots.isEmpty
+                ? "a credential without certificate of a user of \(user.domain)" : nil
+        }
         let isTrusted = try? CertificateChain(certificates).leads(to: roots)
         return isTrusted ?? false ? nil : "a certificate of no authority of \(user.domain)"
     }

@@ -13,6 +13,10 @@ extension MIMIRoom {
     ) throws(AccessRefusal) {
         let rules = profile.enforcement
         if isClosed { throw AccessRefusal("a closed room", [.roomClosed]) }
+        if group.reInit != nil { throw AccessRefusal("a group that is over", [.reInitialized]) }
+        if committed.operational?.allowsExternalCommits == false {
+            throw AccessRefusal("a room without external commits", [.defaultDeny])
+        }
         guard let user = user(of: credential) else {
             throw AccessRefusal("a credential that names no user and client", [.credential])
         }
@@ -41,6 +45,9 @@ extension MIMIRoom {
     private func checkStranger(
         _ credential: Credential, _ codeRole: UInt32?
     ) throws(AccessRefusal) {
+        if effective.base.isFixedMembership {
+            throw AccessRefusal("a stranger to a fixed membership", [.fixedMembership])
+        }
         let nobody = effective.role(Role.nobody)
         if nobody.has(.canOpenJoin) { return }
         if let role = effective.preauthorizedRole(of: credential, services.matchers),
@@ -48,7 +55,11 @@ extension MIMIRoom {
         {
             return
         }
-        if codeRole != nil { return }
+        if let codeRole,
+            nobody.has(.canUseJoinCode) || effective.role(codeRole).has(.canUseJoinCode)
+        {
+            return
+        }
         throw AccessRefusal("a stranger", [.openJoin, .preauthorizedJoin, .joinCode])
     }
 }

@@ -7,11 +7,11 @@ import RuleBook
 
 /// Decides about updates. What a decision reads is the state, the update, and its parameters.
 extension MIMIRoom {
-    /// `now` is in milliseconds since the Unix epoch; nil leaves out lifetimes. `parent` are the
-    /// participants of the parent room, where there is one. The state is not changed: that is for
+    /// `now` is in milliseconds since the Unix epoch; nil leaves out lifetimes. `parents` are the rooms
+    /// that are, or might become, the parent. The state is not changed: that is for
     /// ``apply(_:)`` with the events of an accepted update.
     package func decide(
-        _ update: RoomUpdate, now: UInt64?, parent: ParticipantList? = nil
+        _ update: RoomUpdate, now: UInt64?, parents: ParentRooms = []
     ) -> Decision {
         Decision { () throws(Refusal) in
             let bundle = try Self.read(update.bundle)
@@ -20,7 +20,8 @@ extension MIMIRoom {
             let handshake = try group.authenticate(bundle.message, profile)
             let actor = try actor(of: handshake, update)
             let trial = Trial(
-                room: self, update: update, actor: actor, now: now, judge: judge(parent))
+                room: self, update: update, actor: actor, now: now, judge: judge(parents),
+                parents: parents)
             switch bundle.rest {
             case .commit(let welcome, let groupInfo, let tree):
                 return try trial.decide(

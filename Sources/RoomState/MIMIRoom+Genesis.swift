@@ -7,7 +7,7 @@ import RuleBook
 /// How a room starts (B-10): by its hub, with a policy, a list and a group of one or more.
 extension MIMIRoom {
     package static func decide(
-        _ settings: RoomSettings, _ genesis: GroupGenesis, parent: ParticipantList? = nil,
+        _ settings: RoomSettings, _ genesis: GroupGenesis, parents: ParentRooms = [],
         _ services: RoomServices
     ) -> Decision {
         Decision { () throws(Refusal) in
@@ -18,7 +18,7 @@ extension MIMIRoom {
             try room.checkGenesis()
             try room.checkHubSender(in: room.group.extensions)
             try room.checkLeafUsers()
-            try room.judge(parent).judge(founding: room.committed, room.committedLeaves)
+            try room.judge(parents).judge(founding: room.committed, room.committedLeaves)
             return events
         }
     }
@@ -68,9 +68,9 @@ extension MIMIRoom {
     }
 
     /// The judge of this room's policy.
-    func judge(_ parent: ParticipantList?) -> PolicyJudge {
+    func judge(_ parents: ParentRooms) -> PolicyJudge {
         PolicyJudge(
             room: settings.room.bytes, envelope: settings.envelope, matchers: services.matchers,
-            parent: parent, profile: settings.profile, services.enforcement)
+            parents: parents.lists, profile: settings.profile, services.enforcement)
     }
 }

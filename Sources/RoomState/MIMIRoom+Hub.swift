@@ -6,6 +6,9 @@ import RoomPolicy
 
 /// What the hub proposes by itself.
 extension MIMIRoom {
+    /// The hub's key of this room, as an external sender of its group.
+    package var hubKey: HubKey? { hubSender(in: group.extensions)?.key }
+
     /// Proposals as messages of the hub in the current epoch; nil if it has no key of the room.
     package func hubMessages(of proposals: [Proposal]) -> [MLSMessage]? {
         guard let (key, index) = hubSender(in: group.extensions) else { return nil }
@@ -22,17 +25,21 @@ extension MIMIRoom {
         }
     }
 
-    /// B-13: what takes out those who are not in the parent room, or are banned there. A user whose
-    /// addition waits must first be committed.
-    package func removals(ofUsersNotIn parent: ParticipantList) -> [Proposal] {
-        let leaving = effective.participants.participants.filter {
+    /// B-13: those who are not in the parent room, or are banned there. A user whose addition waits must
+    /// first be committed.
+    package func users(notIn parent: ParticipantList) -> [[UInt8]] {
+        effective.participants.participants.filter {
             $0.role > Role.banned && parent.role(of: $0.user) <= Role.banned
-        }.map(\.user)
-        let places = leaving.compactMap { committed.participants.place(of: $0) }
+        }.map(\.user).filter(committed.participants.contains)
+    }
+
+    /// What takes users out, with all their clients.
+    package func removals(of users: [[UInt8]]) -> [Proposal] {
+        let places = users.compactMap { committed.participants.place(of: $0) }
         guard !places.isEmpty else { return [] }
         var update = ParticipantListUpdate()
         update.removed = places.map(UInt32.init)
-        let users = Set(leaving.filter { committed.participants.contains($0) })
+        let users = Set(users)
         let going = Set(
             group.pending.list.compactMap { pending -> UInt32? in
                 switch (pending.proposal, pending.sender) {
@@ -52,13 +59,13 @@ extension MIMIRoom {
 
 extension GroupGenesis {
     /// The parent that the room would have, if the bytes are a room's.
-    package var parentRoom: String? {
+    package var namedParent: [UInt8]? {
         guard case .groupInfo(let info)? = try? MLSMessage(parsing: groupInfo),
             let data = info.groupContext.extensions.data(of: .appDataDictionary),
             let components = try? AppDataDictionary(parsing: data).byComponent,
             let base = components[.baseRoomPolicy].flatMap({ try? BaseRoomPolicy(parsing: $0) }),
             let parent = base.parentRooms.first
         else { return nil }
-        return String(decoding: parent, as: UTF8.self)
+        return parent
     }
 }

@@ -81,13 +81,15 @@ extension MIMIRoom {
             }
     }
 
-    /// The franking tag of a message, if it is to be franked (G-13): the room's franking agent has
-    /// this key, and the message's SafeAAD holds a tag of 32 bytes.
-    package func frankingTag(of message: MLSMessage, agent: [UInt8]) -> Digest32? {
+    /// The franking tag of a message, with the hub's key that franks it, if it is to be franked (G-13):
+    /// the room's franking agent is the hub, and the message's SafeAAD holds a tag of 32 bytes.
+    package func frankingTag(of message: MLSMessage) -> (key: HubKey, tag: Digest32)? {
         guard case .privateMessage(let message) = message,
             let data = committed.components[.frankingAgent],
-            let franking = try? FrankingAgent(parsing: data), franking.signatureKey == agent
+            let agent = try? FrankingAgent(parsing: data),
+            let key = services.hubKeys.first(where: { $0.publicKey == agent.signatureKey }),
+            key.scheme == group.suite.signature, let frank = FrankAAD(in: message)
         else { return nil }
-        return FrankAAD(in: message)?.frankingTag
+        return (key, frank.frankingTag)
     }
 }

@@ -37,30 +37,40 @@ package struct GroupGenesis: TLSCodable, Hashable, Sendable {
 /// struct {
 ///     RoomSettings settings;
 ///     GroupGenesis genesis;
+///     ParentReading parents<V>;
 /// } RoomFounding;
 /// ```
 /// What a hub founds a MIMI room with.
 package struct RoomFounding: TLSCodable, Hashable, Sendable {
     package let settings: RoomSettings
     package let genesis: GroupGenesis
+    /// The rooms that were looked at as parents.
+    package let parents: [ParentReading]
 
-    package init(_ settings: RoomSettings, _ genesis: GroupGenesis) {
+    package init(
+        _ settings: RoomSettings, _ genesis: GroupGenesis, parents: [ParentReading] = []
+    ) {
         self.settings = settings
         self.genesis = genesis
+        self.parents = parents
     }
 
     package init(from reader: inout Reader) throws(DecodingError) {
         settings = try RoomSettings(from: &reader)
         genesis = try GroupGenesis(from: &reader)
+        parents = try reader.readList()
     }
 
     package func write(to writer: inout Writer) {
         settings.write(to: &writer)
         genesis.write(to: &writer)
+        writer.write(list: parents)
     }
 
     /// What a record keeps of it as evidence.
-    package var evidence: RoomFounding { RoomFounding(settings, genesis.evidence) }
+    package var evidence: RoomFounding {
+        RoomFounding(settings, genesis.evidence, parents: parents)
+    }
 }
 
 /// ```

@@ -19,21 +19,26 @@ package struct RoomUpdate: Hashable, Sendable {
     /// The role of the join code that the sender gave to get the GroupInfo.
     package let codeRole: UInt32?
     package let authority: Authority
+    /// The rooms that were looked at as parents.
+    package let parents: [ParentReading]
 
     package init(
         from source: String, _ bundle: [UInt8], codeRole: UInt32? = nil,
-        authority: Authority = .sender
+        authority: Authority = .sender, parents: [ParentReading] = []
     ) {
         self.source = Text(source)
         self.bundle = bundle
         self.codeRole = codeRole
         self.authority = authority
+        self.parents = parents
     }
 
-    /// The same update of someone with a join code for a role, or without one.
-    package func with(codeRole: UInt32?) -> RoomUpdate {
+    /// The same update with what the hub knows beside it: the role of the sender's join code, and the
+    /// rooms that it looked at as parents.
+    package func with(codeRole: UInt32?, parents: [ParentReading]) -> RoomUpdate {
         RoomUpdate(
-            from: source.description, bundle, codeRole: codeRole, authority: authority)
+            from: source.description, bundle, codeRole: codeRole, authority: authority,
+            parents: parents)
     }
 }
 
@@ -42,6 +47,7 @@ package struct RoomUpdate: Hashable, Sendable {
 ///     opaque bundle<V>;                          // HandshakeBundle
 ///     optional<uint32> code_role;
 ///     uint8 authority;
+///     ParentReading parents<V>;
 /// } UpdateEvidence;
 /// ```
 /// What a record keeps of an update; the source stands beside it. A full ratchet tree in the bundle is
@@ -52,6 +58,7 @@ extension RoomUpdate {
         writer.write(opaque: Self.withoutTree(bundle))
         writer.write(optional: codeRole)
         writer.write(authority.rawValue)
+        writer.write(list: parents)
         return writer.bytes
     }
 
@@ -60,10 +67,11 @@ extension RoomUpdate {
         let bundle = try reader.readOpaque()
         let codeRole: UInt32? = try reader.readOptional()
         let authority: Authority = try reader.readEnum("authority")
+        let parents: [ParentReading] = try reader.readList()
         try reader.finish()
         self.init(
             from: String(decoding: source, as: UTF8.self), bundle, codeRole: codeRole,
-            authority: authority)
+            authority: authority, parents: parents)
     }
 
     private static func withoutTree(_ bytes: [UInt8]) -> [UInt8] {

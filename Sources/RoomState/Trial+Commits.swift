@@ -35,14 +35,36 @@ extension Trial {
         let dropped = dropped(by: list)
         let extensions = try ContextExtensions(
             change.extensions ?? group.context.extensions, profile)
-        var proposals = reissued(
-            dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy)
-        let next = try own.policy.applying(proposals, room.registry)
-        proposals += departures(to: next, extensions, in: proposals)
-        let issued = try issue(proposals, in: change.epoch, extensions)
+        let issued = try issued(
+            dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy,
+            extensions)
+        let next = try own.policy.applying(issued.map(\.proposal.proposal), room.registry)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
             + changes(to: next) + closing(change, next)
+    }
+
+    /// What the hub proposes in the epoch after a commit that leads to `policy`: what holds of what it
+    /// dropped (E-15), and what it owes (B-9).
+    private func issued(
+        _ dropped: [CommitProposals.Entry], after change: GroupChange, _ policy: RoomPolicy,
+        _ extensions: ContextExtensions
+    ) throws(Refusal) -> [HubProposal] {
+        var holding = holding(dropped, after: change, policy)
+        let next = try policy.applying(holding, room.registry)
+        let others = others(dropped, extensions)
+        if !others.contains(where: { $0.type == .groupContextExtensions }) {
+            holding += departures(from: room.committed, to: next, extensions, in: holding)
+        }
+        if !others.isEmpty {
+            // Of those that the commit itself made pointless, none must stand in its successors' way.
+            let all = try issue(holding + others, in: change.epoch, extensions)
+            var after = group
+            try after.apply(change, profile)
+            let waiting = all.map { CommitProposals.Entry($0.proposal) }
+            if (try? after.judge(waiting: waiting, profile)) != nil { return all }
+        }
+        return try issue(holding, in: change.epoch, extensions)
     }
 
     /// B-9, where the commit changes who may propose from outside.

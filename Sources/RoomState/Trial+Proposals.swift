@@ -32,7 +32,7 @@ extension Trial {
         }
         let after = try weigh(new: new, in: all)
         let duties = departures(
-            to: after.policy, group.extensions, in: all.map(\.proposal))
+            from: room.effective, to: after.policy, group.extensions, in: all.map(\.proposal))
         let issued = try issue(duties, in: group.context.epoch, group.extensions)
         return superseded.sorted { $0.lexicographicallyPrecedes($1) }.map {
             .proposalVoided(reference: $0)

@@ -14,6 +14,7 @@ struct Trial {
     /// Milliseconds since the Unix epoch.
     let now: UInt64?
     let judge: PolicyJudge
+    let parents: ParentRooms
 
     var group: PublicGroup { room.group }
     var profile: GroupProfile { room.profile }
@@ -34,7 +35,7 @@ struct Trial {
         try checkUsersBeforeClients(change)
         try checkClientsBeforeUsers(change)
         // E-10 let a restricted user do nothing but go, which takes no capability.
-        if update.authority == .sender, !isRestricted { try judge.judge(change, by: actor) }
+        if !isRestricted, !isDuty(new) { try judge.judge(change, by: actor) }
         return after
     }
 

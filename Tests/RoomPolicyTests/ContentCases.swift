@@ -69,8 +69,9 @@ extension PolicyCase {
             var room = TestRoom.usual
             edit(&room)
             let parent = room.participants.map { UserRolePair(TestRoom.user($0.user), role: 2) }
-            try PolicyJudge(room: TestRoom.uri, parent: ParticipantList(parent), enforcement).judge(
-                founding: room.policy, LeafCounts())
+            try PolicyJudge(
+                room: TestRoom.uri, parents: TestRoom.parents(ParticipantList(parent)), enforcement
+            ).judge(founding: room.policy, LeafCounts())
         }
     }
 }

@@ -53,7 +53,7 @@ struct PolicyCase: Sendable, CustomTestStringConvertible {
         describe(&roomChange)
         let judge = PolicyJudge(
             room: TestRoom.uri, envelope: envelope, matchers: [CredentialType(9): NameClaims()],
-            parent: parent, profile: profile, enforcement)
+            parents: TestRoom.parents(parent), profile: profile, enforcement)
         try judge.judge(roomChange, by: actor(room))
     }
 

@@ -71,3 +71,10 @@ struct NameClaims: ClaimMatcher {
             target: .role(Role(index: role, name: "")))
     }
 }
+
+extension TestRoom {
+    /// The room that tests name as a parent.
+    static func parents(_ list: ParticipantList?) -> [[UInt8]: ParticipantList] {
+        list.map { [Array("mimi://a.example/r/parent".utf8): $0] } ?? [:]
+    }
+}

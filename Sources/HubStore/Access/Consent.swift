@@ -53,7 +53,10 @@ package struct ConsentBook: Sendable {
             rooms[pair, default: [:]][room] = ConsentState.after(state, entry.operation)
         } else {
             general[pair] = ConsentState.after(general[pair], entry.operation)
-            if entry.operation == .revoke { rooms[pair] = nil }
+            if entry.operation == .revoke {
+                // What is revoked for a room stays so.
+                rooms[pair] = rooms[pair]?.filter { $0.value == .revoked }
+            }
         }
     }
 
@@ -83,6 +86,7 @@ extension Hub {
     public func consent(
         from provider: String, _ body: [UInt8]
     ) async throws(HubError) -> HubRefusal? {
+        if let refusal = configuration.limits.excess(of: body) { return refusal }
         let entry: ConsentEntry
         do {
             entry = try ConsentEntry(parsing: body)
@@ -92,11 +96,12 @@ extension Hub {
                 expected: "a ConsentEntry", found: error.description)
         }
         guard let requester = MIMIURI(entry.requesterURI, .user),
-            let target = MIMIURI(entry.targetURI, .user)
+            let target = MIMIURI(entry.targetURI, .user),
+            entry.roomID.map({ MIMIURI($0, .room) != nil }) ?? true
         else {
             return HubRefusal(
-                .notAllowed, rule: .uri, item: "consent", expected: "the URIs of two users",
-                found: "others")
+                .notAllowed, rule: .uri, item: "consent",
+                expected: "the URIs of two users and, if any, of a room", found: "others")
         }
         let source: String
         switch entry.operation {
@@ -110,7 +115,16 @@ extension Hub {
                 .notAllowed, rule: .consent, item: "\(entry.operation)",
                 expected: "an operation between \(provider) and this hub", found: source)
         }
-        try await record(entry, from: provider)
+        var routes = SideRows()
+        routes.route(
+            entry.clientKeyPackages.filter {
+                user(of: $0.leafNode.credential) == entry.targetURI
+            }, to: provider)
+        do {
+            try await context.consents.record(entry, routes)
+        } catch {
+            throw HubError(error)
+        }
         return nil
     }
 
@@ -118,20 +132,39 @@ extension Hub {
     public func consents(
         _ target: String, to requester: String, in room: String? = nil
     ) throws(HubError) -> Bool {
-        let pair = Self.key(Array(requester.utf8), Array(target.utf8))
-        do throws(StoreError) {
-            let general = try state(pair + Self.roomKey(nil))
-            let own = try room.flatMap { (room) throws(StoreError) in
-                try state(pair + Self.roomKey(Array(room.utf8)))
-            }
-            return ConsentBook.verdict(general: general, room: own) == .granted
+        let states: (general: ConsentState?, room: ConsentState?)
+        do {
+            states = try context.consents.states(
+                Array(requester.utf8), Array(target.utf8), room.map { Array($0.utf8) })
         } catch {
             throw HubError(error)
         }
+        return ConsentBook.verdict(general: states.general, room: states.room) == .granted
+    }
+}
+
+/// The consents of a hub's store, written one after another.
+actor ConsentKeeper {
+    private let log: EventLog
+    private var tail: Task<Void, Never>?
+
+    init(_ log: EventLog) {
+        self.log = log
     }
 
-    private func state(_ key: [UInt8]) throws(StoreError) -> ConsentState? {
-        try rooms.log.row(key, on: .consent)?.first.flatMap(ConsentState.init)
+    /// What was said in general, and of a room.
+    nonisolated func states(
+        _ requester: [UInt8], _ target: [UInt8], _ room: [UInt8]?
+    ) throws(StoreError) -> (general: ConsentState?, room: ConsentState?) {
+        let pair = Self.key(requester, target)
+        return (
+            try state(pair + Self.roomKey(nil)),
+            try room.flatMap { (room) throws(StoreError) in try state(pair + Self.roomKey(room)) }
+        )
+    }
+
+    private nonisolated func state(_ key: [UInt8]) throws(StoreError) -> ConsentState? {
+        try log.row(key, on: .consent)?.first.flatMap(ConsentState.init)
     }
 
     /// SHA-256(requester) ‖ SHA-256(target), what the keys of both begin with.
@@ -144,25 +177,45 @@ extension Hub {
         (room.map { SHA256.hash($0) } ?? .zero).bytes
     }
 
-    private func record(_ entry: ConsentEntry, from provider: String) async throws(HubError) {
-        do throws(StoreError) {
-            let pair = Self.key(entry.requesterURI, entry.targetURI)
-            let key = pair + Self.roomKey(entry.roomID)
-            var rows = SideRows()
-            if entry.roomID == nil, entry.operation == .revoke {
-                for row in try rooms.log.rows(beginning: pair, on: .consent) {
+    /// Waits for the entries before it, then writes what this one makes of them, with `routes`.
+    func record(_ entry: ConsentEntry, _ routes: SideRows) async throws(StoreError) {
+        let before = tail
+        let task = Task { () -> Result<Void, StoreError> in
+            await before?.value
+            do throws(StoreError) {
+                try await self.log.write(try self.rows(for: entry, routes))
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        tail = Task { _ = await task.value }
+        try await task.value.get()
+    }
+
+    private func rows(
+        for entry: ConsentEntry, _ routes: SideRows
+    ) throws(StoreError) -> SideRows {
+        let pair = Self.key(entry.requesterURI, entry.targetURI)
+        let key = pair + Self.roomKey(entry.roomID)
+        var rows = routes
+        if entry.roomID == nil, entry.operation == .revoke {
+            var last: [UInt8]?
+            while true {
+                let page = try log.rows(beginning: pair, after: last, on: .consent)
+                guard let end = page.last else { break }
+                // What is revoked for a room stays so (H-37).
+                for row in page where row.value != [ConsentState.revoked.rawValue] {
                     rows.remove(row.key, from: .consent)
                 }
+                last = end.key
             }
-            if let state = ConsentState.after(try state(key), entry.operation) {
-                rows.put([state.rawValue], for: key, on: .consent)
-            } else {
-                rows.remove(key, from: .consent)
-            }
-            rows.route(entry.clientKeyPackages, to: provider)
-            try await rooms.log.write(rows)
-        } catch {
-            throw HubError(error)
         }
+        if let state = ConsentState.after(try state(key), entry.operation) {
+            rows.put([state.rawValue], for: key, on: .consent)
+        } else {
+            rows.remove(key, from: .consent)
+        }
+        return rows
     }
 }

@@ -93,6 +93,7 @@ extension Hub {
     private func check(
         keyMaterial body: [UInt8], of targetUser: String, from provider: String
     ) throws(HubRefusal) -> MIMIURI {
+        if let refusal = configuration.limits.excess(of: body) { throw refusal }
         let request: KeyMaterialRequest
         do {
             request = try KeyMaterialRequest(parsing: body)
@@ -135,6 +136,11 @@ extension Hub {
         return target
     }
 
+    /// The user whom a credential names.
+    func user(of credential: Credential) -> [UInt8]? {
+        configuration.services.identities.identity(of: credential)?.user.bytes
+    }
+
     private func remember(
         _ response: KeyMaterialResponse, from provider: String
     ) async throws(HubError) {
@@ -142,7 +148,7 @@ extension Hub {
         rows.route(
             response.clients.compactMap { client in
                 if case .success(let keyPackage) = client.status { keyPackage } else { nil }
-            }, to: provider)
+            }.filter { user(of: $0.leafNode.credential) == response.userURI }, to: provider)
         guard !rows.isEmpty else { return }
         do {
             try await rooms.log.write(rows)

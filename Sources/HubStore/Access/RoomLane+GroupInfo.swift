@@ -24,6 +24,7 @@ extension RoomLane {
         groupInfo body: [UInt8], from provider: String
     ) async throws(RoomLogError) -> GroupInfoAnswer {
         do {
+            if let refusal = hub.configuration.limits.excess(of: body) { throw refusal }
             let request = try Self.read(body)
             try check(request)
             let code = try validCode(in: request)
@@ -105,7 +106,7 @@ extension RoomLane {
     ) throws(HubRefusal) -> GroupInfoResponse {
         let suite = room.group.suite
         guard let groupInfo = room.group.exchangedGroupInfo,
-            let key = hub.configuration.key(of: suite.signature)
+            let key = room.hubKey
         else {
             throw HubRefusal(
                 .notAllowed, rule: .groupInfoRequest, item: "room",

@@ -10,7 +10,7 @@ import RoomState
 ///
 /// Handshakes and messages go to every provider with an active participant, as it was before the
 /// update; so a removed client still gets the commit that removes it. The hub's own provider and that
-/// of the sender are among them.
+/// of the sender are among them, where they have active participants.
 struct Fanout {
     /// The room before.
     let room: MIMIRoom
@@ -23,18 +23,17 @@ struct Fanout {
         self.time = time
     }
 
-    /// An accepted update, with what the hub proposes because of it. `tree` is that of the new epoch,
-    /// for those whom a commit adds.
+    /// An accepted update, with what the hub proposes because of it. `after` is the room that it led to.
     mutating func send(
-        _ bundle: HandshakeBundle, _ events: [RoomEvent], tree: RatchetTreeNodes,
+        _ bundle: HandshakeBundle, _ events: [RoomEvent], to after: MIMIRoom,
         routes: KeyPackageRoutes
     ) throws(HubRefusal) {
+        var sent = [bundle.message]
+        if case .proposals(let more) = bundle.rest { sent += more }
         let issued = events.compactMap { event -> MLSMessage? in
-            if case .hubProposalIssued(let issued) = event, issued.message != bundle.message {
-                issued.message
-            } else {
-                nil
-            }
+            guard case .hubProposalIssued(let issued) = event, !sent.contains(issued.message)
+            else { return nil }
+            return issued.message
         }
         switch bundle.rest {
         case .proposals(let more):
@@ -42,9 +41,10 @@ struct Fanout {
             for message in issued { broadcast(.proposal(moreProposals: []), message, .proposal) }
         case .commit(let welcome, _, _):
             broadcast(.commit(externalProposals: issued), bundle.message, .commit)
+            defer { inform(of: issued, after) }
             guard let welcome else { return }
             let message = FanoutMessage(
-                timestamp: time, .welcome(welcome), .welcome(.full(tree)))
+                timestamp: time, .welcome(welcome), .welcome(.full(after.group.tree.exchanged)))
             for provider in try destinations(of: welcome, bundle, routes) {
                 deliver(message, to: provider, .welcome)
             }
@@ -62,6 +62,20 @@ struct Fanout {
         for provider in Self.domains(of: receivers) {
             let users = withheld.filter { MIMIURI($0)?.domain == provider }
             deliver(out, to: provider, .message, withheldFrom: users)
+        }
+    }
+
+    /// Providers that are new with a commit did not get it, but they need what the hub proposes in its
+    /// epoch.
+    private mutating func inform(of issued: [MLSMessage], _ after: MIMIRoom) {
+        let old = Self.domains(of: room.committedLeaves.users)
+        for provider in Self.domains(of: after.committedLeaves.users) where !old.contains(provider)
+        {
+            for message in issued {
+                deliver(
+                    FanoutMessage(timestamp: time, message, .proposal(moreProposals: [])),
+                    to: provider, .proposal)
+            }
         }
     }
 

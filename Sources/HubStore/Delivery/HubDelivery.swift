@@ -24,7 +24,9 @@ public struct HubDelivery: Hashable, Sendable {
     init(_ item: QueuedItem) throws(HubError) {
         let row: DeliveryRow
         do {
-            row = try DeliveryRow(parsing: item.body)
+            // A Welcome comes with the tree of its group.
+            row = try DeliveryRow(
+                parsing: item.body, limits: DecodingLimits(depth: 16, size: 1 << 29))
         } catch {
             throw .store("delivery \(item.position): \(error)")
         }

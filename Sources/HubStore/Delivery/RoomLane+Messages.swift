@@ -30,6 +30,9 @@ extension RoomLane {
         {
             return MessageAnswer(response)
         }
+        if let refusal = hub.configuration.limits.excess(of: body) {
+            return refuse(refusal, provider)
+        }
         let request: SubmitMessageRequest
         do {
             request = try SubmitMessageRequest(parsing: body)
@@ -82,8 +85,7 @@ extension RoomLane {
     private func frank(_ request: SubmitMessageRequest, _ time: UInt64) -> Frank? {
         let suite = room.group.suite
         guard let secret = hub.configuration.frankingSecrets.first,
-            let key = hub.configuration.key(of: suite.signature),
-            let tag = room.frankingTag(of: request.message, agent: key.publicKey)
+            let (key, tag) = room.frankingTag(of: request.message)
         else { return nil }
         let context = ServerFrankingContext(
             senderURI: request.sendingURI, roomURI: room.settings.room.bytes,

@@ -11,6 +11,11 @@ import RoomState
 struct FixedRooms {
     let context: HubContext
 
+    /// A closed room leaves its users free for another one.
+    func release(_ room: MIMIRoom, in rows: inout SideRows) {
+        if let key = Self.key(room.effective) { rows.remove(key, from: .fixedRoom) }
+    }
+
     /// The row of a policy with fixed membership; nil of another.
     private static func key(_ policy: RoomPolicy?) -> [UInt8]? {
         guard let policy, policy.base.isFixedMembership else { return nil }
@@ -31,17 +36,18 @@ struct FixedRooms {
         guard old != new else { return nil }
         if let old { rows.remove(old, from: .fixedRoom) }
         guard let new else { return nil }
-        let other: [UInt8]?
+        let isReserved = context.reserve(new)
         do {
-            other = try context.rooms.log.row(new, on: .fixedRoom)
+            let other = try context.rooms.log.row(new, on: .fixedRoom)
+            guard isReserved, other == nil else {
+                throw HubRefusal(
+                    .notAllowed, rule: .fixedMembership, item: "participants",
+                    expected: "others than those of any room with fixed membership",
+                    found: other.map { String(decoding: $0, as: UTF8.self) } ?? "another room")
+            }
         } catch {
-            throw RoomLogError.store(error)
-        }
-        guard other == nil, context.reserve(new) else {
-            throw HubRefusal(
-                .notAllowed, rule: .fixedMembership, item: "participants",
-                expected: "others than those of any room with fixed membership",
-                found: other.map { String(decoding: $0, as: UTF8.self) } ?? "another room")
+            if isReserved { context.release(new) }
+            throw (error as? StoreError).map { RoomLogError.store($0) } ?? error
         }
         rows.put(room.settings.room.bytes, for: new, on: .fixedRoom)
         return new

@@ -40,53 +40,112 @@ extension RoomLane {
 
     // MARK: Parent and children
 
-    /// The participants of the parent room, where there is one.
-    func parentList() async throws(RoomLogError) -> ParticipantList? {
-        let base = room.effective.base
-        guard base.isParentDependent, let parent = base.parentRooms.first,
-            let lane = try hub.lane(of: String(decoding: parent, as: UTF8.self)), lane !== self
-        else { return nil }
-        return await lane.room.effective.participants
+    /// The room's parent, and the rooms that an update names as one: rooms of this hub that are not below
+    /// this one themselves.
+    func parents(for update: RoomUpdate) async throws(RoomLogError) -> ParentRooms {
+        var parents: ParentRooms = []
+        for uri in Set([room.parent].compactMap { $0 } + update.namedParents) {
+            guard let lane = try await hub.parentLane(uri, of: room.settings.room.bytes) else {
+                continue
+            }
+            parents.append(await lane.asParent)
+        }
+        return parents
     }
 
-    /// After a record: the rooms whose parent this is follow it.
-    func leadChildren(_ events: [RoomEvent]) async throws(RoomLogError) {
-        let someoneLeft = events.contains { event in
-            switch event {
-            case .participantRemoved: true
-            case .roleChanged(let pair): pair.role == Role.banned
-            default: false
+    /// What a child needs to know of this room.
+    var asParent: (reading: ParentReading, participants: ParticipantList) {
+        (
+            ParentReading(room: room.settings.room.bytes, sequence: last.gseq),
+            room.effective.participants
+        )
+    }
+
+    /// After an update: child rooms follow this one, and this one its parent.
+    func followUp() async {
+        if room.parent != nil { await followParent() }
+        guard isLeading else { return }
+        isLeading = false
+        for uri in (try? hub.children(of: room.settings.room.bytes)) ?? [] {
+            // A child that can't be had now follows when it is next asked for.
+            guard let child = try? hub.lane(of: String(decoding: uri, as: UTF8.self)),
+                child !== self
+            else { continue }
+            await child.followParent()
+            await child.followUp()
+        }
+    }
+
+    /// Removes who is not in the parent room any more: all at once or, where that is refused, each by
+    /// itself. What can't be done now, because other proposals are in its way, is tried again after the
+    /// next update, and when the room is next read from the store.
+    func followParent() async {
+        guard let uri = room.parent,
+            let lane = try? await hub.parentLane(uri, of: room.settings.room.bytes)
+        else { return }
+        let parent = await lane.room.effective.participants
+        let users = room.users(notIn: parent)
+        guard !users.isEmpty else { return }
+        if await remove(users) { return }
+        for user in users where users.count > 1 { _ = await remove([user]) }
+    }
+
+    /// Whether users are out.
+    private func remove(_ users: [[UInt8]]) async -> Bool {
+        let answer = try? await inTurn { (lane) throws(RoomLogError) -> UpdateAnswer? in
+            guard let update = lane.update(proposing: lane.room.removals(of: users), .duty) else {
+                return nil
+            }
+            return try await lane.perform(update)
+        }
+        if case .accepted? = answer?.outcome { return true }
+        return false
+    }
+}
+
+extension HubContext {
+    /// The lane of a room that may be another's parent: nil for one that is not there, or below it.
+    func parentLane(
+        _ uri: [UInt8], of child: [UInt8]
+    ) async throws(RoomLogError) -> RoomLane? {
+        guard let found = try lane(of: String(decoding: uri, as: UTF8.self)) else { return nil }
+        var seen: Set<[UInt8]> = [child]
+        var next: RoomLane? = found
+        while let lane = next {
+            let room = await lane.room
+            guard seen.insert(room.settings.room.bytes).inserted else { return nil }
+            next = try room.parent.flatMap { (uri) throws(RoomLogError) in
+                try self.lane(of: String(decoding: uri, as: UTF8.self))
             }
         }
-        guard someoneLeft else { return }
-        let rows: [(key: [UInt8], value: [UInt8])]
+        return found
+    }
+
+    /// The URIs of the children of a room, or of all children.
+    func children(of parent: [UInt8]? = nil) throws(RoomLogError) -> [[UInt8]] {
+        var children: [[UInt8]] = []
+        var last: [UInt8]?
+        let prefix = parent.map(ChildRooms.prefix) ?? []
         do {
-            rows = try hub.rooms.log.rows(
-                beginning: ChildRooms.prefix(room.settings.room.bytes), on: .childRoom)
+            while true {
+                let page = try rooms.log.rows(beginning: prefix, after: last, on: .childRoom)
+                guard let end = page.last else { return children }
+                children += page.map(\.value)
+                last = end.key
+            }
         } catch {
             throw .store(error)
         }
-        for row in rows {
-            guard let child = try hub.lane(of: String(decoding: row.value, as: UTF8.self)) else {
-                continue
-            }
-            try await child.followParent()
-        }
     }
+}
 
-    /// Removes who is not in the parent room any more. Nothing is lost if the hub stops before: it is
-    /// done when the room is asked for again.
-    func followParent() async throws(RoomLogError) {
-        do throws(HubError) {
-            try await inTurn { (lane) throws(RoomLogError) in
-                guard let parent = try await lane.parentList(),
-                    let update = lane.update(
-                        proposing: lane.room.removals(ofUsersNotIn: parent), .duty)
-                else { return }
-                _ = try await lane.perform(update)
-            }
-        } catch {
-            throw .inconsistent(gseq: last.gseq, what: "\(error)")
+extension RoomEvent {
+    /// Whether a user is removed or banned.
+    var takesAUserOut: Bool {
+        switch self {
+        case .participantRemoved: true
+        case .roleChanged(let pair): pair.role == Role.banned
+        default: false
         }
     }
 }

@@ -18,6 +18,8 @@ actor RoomLane {
     private(set) var waiting: [PendingProposalEntry]
     /// Milliseconds since the Unix epoch, of the latest update or message.
     var latestTime: UInt64
+    /// Whether someone left whom child rooms have yet to take out.
+    var isLeading = false
     /// Whether the store failed, so that what it holds is not known.
     private var isStale = false
     /// The request that was begun last.
@@ -78,7 +80,12 @@ actor RoomLane {
     // MARK: Updates
 
     func update(_ update: RoomUpdate) async throws(HubError) -> UpdateAnswer {
-        try await inTurn { (lane) throws(RoomLogError) in try await lane.perform(update) }
+        let answer = try await inTurn { (lane) throws(RoomLogError) in
+            try await lane.perform(update)
+        }
+        // Not in turn: what follows waits for the turns of other rooms, which may wait for this one's.
+        await followUp()
+        return answer
     }
 
     func perform(_ update: RoomUpdate) async throws(RoomLogError) -> UpdateAnswer {
@@ -88,9 +95,10 @@ actor RoomLane {
         }
         if let refusal = excess(of: update) { return answer(to: update, refusal) }
         let grant = try joinGrant(for: update)
-        let update = update.with(codeRole: grant?.code.role)
+        let parents = try await parents(for: update)
+        let update = update.with(codeRole: grant?.code.role, parents: parents.readings)
         let time = nextTime
-        switch room.decide(update, now: time, parent: try await parentList()) {
+        switch room.decide(update, now: time, parents: parents) {
         case .rejected(let refusal):
             return answer(to: update, HubRefusal(refusal, of: update.bundle, in: room))
         case .accepted(let events) where events.isEmpty:
@@ -135,9 +143,8 @@ actor RoomLane {
         room = next
         latestTime = last.timeMs
         hub.growth.grew(to: last.gseq)
-        let answer = UpdateAnswer(accepted: last.gseq, time: last.timeMs)
-        try await leadChildren(events)
-        return answer
+        isLeading = isLeading || events.contains { $0.takesAUserOut }
+        return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
     }
 
     /// What changes beside the log: queues of providers, and who takes part where.
@@ -145,9 +152,9 @@ actor RoomLane {
         for bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64, _ next: MIMIRoom
     ) throws -> SideRows {
         var fanout = Fanout(room, time: time)
-        try fanout.send(
-            bundle, events, tree: next.group.tree.exchanged, routes: try routes(of: bundle))
+        try fanout.send(bundle, events, to: next, routes: try routes(of: bundle))
         var rows = fanout.rows
+        if next.status == .closed { FixedRooms(context: hub).release(room, in: &rows) }
         for event in events { Participation(room: room.settings.room.bytes).note(event, in: &rows) }
         ChildRooms.note(next, before: room.effective, in: &rows)
         return rows
@@ -181,9 +188,12 @@ actor RoomLane {
             } catch {
                 preconditionFailure("a closing that can't be applied: \(error)")
             }
+            var rows = SideRows()
+            FixedRooms(context: hub).release(room, in: &rows)
             isStale = true
             last = try await hub.rooms.close(
-                because: reason, events, after: last, leading: next, time: nextTime)
+                because: reason, events, after: last, leading: next, time: nextTime,
+                sideRows: rows)
             isStale = false
             room = next
             latestTime = last.timeMs
@@ -197,21 +207,23 @@ actor RoomLane {
     /// What is too large, or too much.
     private func excess(of update: RoomUpdate) -> HubRefusal? {
         let limits = hub.configuration.limits
-        guard update.bundle.count <= limits.requestSize else {
-            return HubRefusal(
-                .notAllowed, rule: .quota, item: "update",
-                expected: "at most \(limits.requestSize) bytes", found: "\(update.bundle.count)")
-        }
+        if let refusal = limits.excess(of: update.bundle) { return refusal }
+        if update.authority == .duty { return nil }
         guard let bundle = try? HandshakeBundle(parsing: update.bundle),
             case .proposals(let more) = bundle.rest
         else { return nil }
         let messages = [bundle.message] + more
-        let limit = limits.pendingProposals * (messages.allSatisfy(\.takesOut) ? 2 : 1)
+        let reserve = messages.allSatisfy(\.takesOut) ? 2 : 1
         let count = room.group.pending.list.count + messages.count
-        guard count > limit else { return nil }
+        let size = waiting.reduce(update.bundle.count) { $0 + $1.size }
+        guard
+            count > reserve * limits.pendingProposals || size > reserve * limits.pendingSize
+        else { return nil }
         return HubRefusal(
-            .notAllowed, rule: .quota, item: "pending proposals", expected: "at most \(limit)",
-            found: "\(count)")
+            .notAllowed, rule: .quota, item: "pending proposals",
+            expected: "at most \(reserve * limits.pendingProposals) "
+                + "of \(reserve * limits.pendingSize) bytes",
+            found: "\(count) of \(size) bytes")
     }
 
     private func answer(to update: RoomUpdate, _ refused: HubRefusal) -> UpdateAnswer {
@@ -244,8 +256,41 @@ extension MLSMessage {
         else { return false }
         switch proposal {
         case .remove, .selfRemove: return true
-        case .appDataUpdate(let update): return update.component == .participantList
+        case .appDataUpdate(let update):
+            guard update.component == .participantList,
+                case .update(let payload) = update.operation,
+                let list = try? ParticipantListUpdate(parsing: payload)
+            else { return false }
+            return list.added.isEmpty && list.changed.allSatisfy { $0.role <= Role.banned }
         default: return false
         }
+    }
+}
+
+extension PendingProposalEntry {
+    /// Bytes, near enough: those of the proposal's content.
+    fileprivate var size: Int {
+        guard case .publicMessage(let message) = message else { return 0 }
+        return message.content.body.size
+    }
+}
+
+extension FramedContent.Body {
+    fileprivate var size: Int {
+        switch self {
+        case .application(let data): data.count
+        case .proposal(let proposal): proposal.encoded.count
+        case .commit(let commit): commit.encoded.count
+        }
+    }
+}
+
+extension HubConfiguration.Limits {
+    /// A request that is too large.
+    func excess(of request: [UInt8]) -> HubRefusal? {
+        guard request.count > requestSize else { return nil }
+        return HubRefusal(
+            .notAllowed, rule: .quota, item: "request", expected: "at most \(requestSize) bytes",
+            found: "\(request.count)")
     }
 }

@@ -13,13 +13,19 @@ extension PolicyJudge {
             found: changed.map { text($0) }.sorted().joined(separator: " "))
     }
 
-    /// B-13: nobody who is not in the parent room, too.
-    func checkParent(_ change: RoomChange) throws(Refusal) {
-        guard change.after.base.isParentDependent else { return }
-        let parent = parent ?? ParticipantList([])
+    /// B-13: nobody comes in who is not in the parent room, too; who left that one is about to leave.
+    func checkParent(_ change: RoomChange, isNew: Bool) throws(Refusal) {
+        guard let uri = change.after.base.parentRooms.first,
+            change.after.base.isParentDependent
+        else { return }
+        try rules.require(
+            .parentRoom, uri != room && parents[uri] != nil, "parent room",
+            expected: "another room of this hub, and no child of this one", found: text(uri))
+        let parent = parents[uri] ?? ParticipantList([])
         let own = change.after.participants.participants
         let stranger = own.first {
             parent.role(of: $0.user) <= Role.banned && $0.role != Role.banned
+                && (isNew || change.before.participants.role(of: $0.user) <= Role.banned)
         }
         try rules.require(
             .parentRoom, stranger == nil, "participant list",

@@ -10,20 +10,21 @@ package struct PolicyJudge: Sendable {
     package let room: [UInt8]
     package let envelope: PolicyEnvelope
     package let matchers: [CredentialType: any ClaimMatcher]
-    /// The participants of the parent room, where there is one (B-13).
-    package let parent: ParticipantList?
+    /// The participants of rooms that may be the parent, by their URIs (B-13).
+    package let parents: [[UInt8]: ParticipantList]
     package let profile: WireProfile
     let rules: Enforcement
 
     package init(
         room: [UInt8], envelope: PolicyEnvelope = PolicyEnvelope(),
-        matchers: [CredentialType: any ClaimMatcher] = [:], parent: ParticipantList? = nil,
+        matchers: [CredentialType: any ClaimMatcher] = [:],
+        parents: [[UInt8]: ParticipantList] = [:],
         profile: WireProfile = WireProfile(), _ rules: Enforcement = .complete
     ) {
         self.room = room
         self.envelope = envelope
         self.matchers = matchers
-        self.parent = parent
+        self.parents = parents
         self.profile = profile
         self.rules = rules
     }
@@ -48,7 +49,7 @@ package struct PolicyJudge: Sendable {
         try policy.check(room: room, rules)
         try envelope.check(policy, rules)
         try checkSize(empty)
-        try checkParent(empty)
+        try checkParent(empty, isNew: true)
     }
 
     /// F-0: the role in the room as it was, or what someone who is not on the list is.
@@ -92,7 +93,8 @@ package struct PolicyJudge: Sendable {
             try change.after.check(room: room, rules)
             try envelope.check(change.after, rules)
             try checkFixedMembership(change)
-            try checkParent(change)
+            try checkParent(
+                change, isNew: change.before.base.parentRooms != change.after.base.parentRooms)
         }
         try checkSize(change)
         try checkBounds(change)

@@ -9,11 +9,12 @@ import RuleBook
 /// hub proposes that in the same decision.
 extension Trial {
     /// The GroupContextExtensions that takes these entries out, if there are such, and if nobody
-    /// proposes extensions already. `next` is the policy after the update.
+    /// proposes extensions already. `before` and `next` are the policies between which they left.
     func departures(
-        to next: RoomPolicy, _ extensions: ContextExtensions, in waiting: [Proposal]
+        from before: RoomPolicy, to next: RoomPolicy, _ extensions: ContextExtensions,
+        in waiting: [Proposal]
     ) -> [Proposal] {
-        let gone = Self.domains(room.effective).subtracting(Self.domains(next))
+        let gone = Self.domains(before).subtracting(Self.domains(next))
         guard !gone.isEmpty, !waiting.contains(where: { $0.type == .groupContextExtensions })
         else { return [] }
         let kept = kept(of: extensions) { !gone.contains($0) }
@@ -50,6 +51,24 @@ extension Trial {
         let domains = Self.domains(room.effective)
         let kept = kept(of: group.extensions) { domains.contains($0) }
         return new == kept && new != group.extensions.externalSenders
+    }
+
+    /// Whether the hub does its duty of B-13, which takes no capability (H-42): it takes out users who
+    /// are not in the parent room, with their clients, and does nothing else.
+    func isDuty(_ new: [CommitProposals.Entry]) -> Bool {
+        guard update.authority == .duty, actor.kind == .external(isHub: true),
+            let parent = room.parent.flatMap({ parents.lists[$0] })
+        else { return false }
+        func hasLeft(_ user: [UInt8]?) -> Bool {
+            user.map { parent.role(of: $0) <= Role.banned } ?? false
+        }
+        return new.allSatisfy { entry in
+            if case .remove(let leaf) = entry.proposal {
+                return hasLeft(room.user(ofLeaf: leaf))
+            }
+            guard let changes = listChanges(entry), changes.added.isEmpty else { return false }
+            return changes.changed.allSatisfy { $0.role == Role.nobody && hasLeft($0.user) }
+        }
     }
 
     /// What the hub proposes in an epoch, signed; `extensions` are that epoch's.

@@ -38,12 +38,12 @@ extension Trial {
                 then: own.leaves))
     }
 
-    /// What the hub proposes of `dropped` after a commit that leads to `policy`.
-    func reissued(
+    /// What holds of `dropped` after a commit that leads to `policy`.
+    func holding(
         _ dropped: [CommitProposals.Entry], after change: GroupChange, _ policy: RoomPolicy
     ) -> [Proposal] {
         guard actor.kind == .joiner, !dropped.isEmpty else { return [] }
-        return listUpdate(dropped, policy) + removals(dropped, change) + others(dropped)
+        return listUpdate(dropped, policy) + removals(dropped, change)
     }
 
     private func isHubs(_ entry: CommitProposals.Entry) -> Bool {
@@ -104,9 +104,18 @@ extension Trial {
         }
     }
 
-    /// What else the hub had proposed.
-    private func others(_ dropped: [CommitProposals.Entry]) -> [Proposal] {
-        dropped.filter { isHubs($0) && listChanges($0) == nil && $0.proposal.type != .remove }
-            .map(\.proposal)
+    /// What else the hub had proposed; a list of extensions holds the dictionary that there is now.
+    func others(
+        _ dropped: [CommitProposals.Entry], _ extensions: ContextExtensions
+    ) -> [Proposal] {
+        guard actor.kind == .joiner else { return [] }
+        return dropped.filter {
+            isHubs($0) && listChanges($0) == nil && $0.proposal.type != .remove
+        }.map { entry in
+            guard case .groupContextExtensions(let list) = entry.proposal,
+                let dictionary = extensions.list.data(of: .appDataDictionary)
+            else { return entry.proposal }
+            return .groupContextExtensions(list.setting(.appDataDictionary, to: dictionary))
+        }
     }
 }
