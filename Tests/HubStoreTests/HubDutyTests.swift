@@ -10,134 +10,8 @@ import RoomState
 import TestSupport
 import Testing
 
-/// What a hub does beyond single updates of single rooms.
-@Suite struct HubDutyTests {
-    private static let room = Clubhouse.uri.description
-
-    private func open(
-        _ path: String, _ edit: (inout HubConfiguration) -> Void = { _ in }
-    ) throws -> Hub {
-        let key = try HubSigningKey(cipherSuite: 1, privateKey: SHA256.hash([1]).bytes)
-        var configuration = HubConfiguration(
-            domain: "a.example", signingKeys: [key], clock: { Fixtures.now })
-        edit(&configuration)
-        return try Hub.open(at: path, configuration)
-    }
-
-    /// A room of the hub with members of its own.
-    private func found(
-        _ name: String, on hub: Hub, _ edit: (inout Clubhouse.Founding) -> Void = { _ in }
-    ) async throws -> (answer: Hub.CreationAnswer, house: Clubhouse?) {
-        var founding = Clubhouse.Founding()
-        let uri = try #require(MIMIURI("mimi://a.example/r/\(name)"))
-        founding.settings = RoomSettings(room: uri, hub: "a.example")
-        founding.groupID = Array(name.utf8)
-        founding.metadata = RoomMetadata(uri: uri.bytes)
-        edit(&founding)
-        let genesis = try founding.make().genesis
-        let answer = try await hub.create(
-            RoomCreation(
-                room: uri.description, groupInfo: genesis.groupInfo,
-                ratchetTree: genesis.tree ?? []))
-        return (answer, try? Clubhouse(founding))
-    }
-
-    private func send(_ sent: Clubhouse.Sent, to room: String, _ hub: Hub) async throws {
-        let answer = try await hub.update(
-            "mimi://a.example/r/\(room)", from: sent.update.source.description,
-            sent.update.bundle)
-        if case .refused(let refusal) = answer.outcome { throw refusal }
-    }
-
-    private func rule(_ answer: Hub.CreationAnswer) -> String? {
-        if case .refused(let refusal) = answer { refusal.rule } else { nil }
-    }
-
-    // MARK: Rooms among each other
-
-    /// B-13, E-19: who leaves the parent room leaves its children, also when the hub stops between.
-    @Test func childrenFollowTheirParent() async throws {
-        try await withStorePath { path in
-            var hub = try open(path)
-            let (_, parent) = try await found("parent", on: hub) {
-                $0.participants = [("alice", 3), ("bob", 2), ("cathy", 2)]
-            }
-            func child(_ name: String, _ users: [(String, UInt32)]) async throws -> String? {
-                rule(
-                    try await found(name, on: hub) {
-                        $0.participants = users
-                        $0.base.isParentDependent = true
-                        $0.base.parentRooms = [Array("mimi://a.example/r/parent".utf8)]
-                    }.answer)
-            }
-            #expect(try await child("strangers", [("alice", 3), ("dora", 2)]) == "B-13")
-            #expect(try await child("first", [("alice", 3), ("bob", 2)]) == nil)
-            #expect(try await child("second", [("alice", 3), ("cathy", 2)]) == nil)
-            func users(_ room: String) async throws -> [String] {
-                try await hub.summary(of: "mimi://a.example/r/\(room)")?.participants.map {
-                    String($0.user.split(separator: "/").last ?? "")
-                } ?? []
-            }
-            try await send(
-                try #require(parent?.proposing(by: "alice1", [parent!.changing([("bob", 0)])])),
-                to: "parent", hub)
-            #expect(try await users("parent") == ["alice", "cathy"])
-            #expect(try await users("first") == ["alice"])
-            #expect(try await users("second") == ["alice", "cathy"])
-            await hub.close()
-            hub = try open(path)
-            #expect(try await users("first") == ["alice"])
-            await hub.close()
-        }
-    }
-
-    /// B-12: of one set of users there is one room with fixed membership.
-    @Test func twoRoomsOfTheSameTwo() async throws {
-        try await withStorePath { path in
-            let hub = try open(path)
-            func direct(_ name: String, _ users: [(String, UInt32)]) async throws -> String? {
-                rule(
-                    try await found(name, on: hub) {
-                        $0.participants = users
-                        $0.base.isFixedMembership = true
-                        $0.roles = Clubhouse.roles.map { role in
-                            var role = role
-                            role.capabilities.removeAll { $0 == .canAddParticipant }
-                            return role
-                        }
-                    }.answer)
-            }
-            #expect(try await direct("one", [("alice", 3), ("bob", 2)]) == nil)
-            #expect(try await direct("two", [("alice", 3), ("cathy", 2)]) == nil)
-            #expect(try await direct("three", [("alice", 2), ("bob", 3)]) == "B-12")
-            await hub.close()
-        }
-    }
-
-    @Test func roomsOfUsersAndProviders() async throws {
-        try await withStorePath { path in
-            let hub = try open(path)
-            for name in ["x", "y"] {
-                _ = try await found(name, on: hub) {
-                    $0.participants = [("alice", 3)] + (name == "y" ? [("bob", 2)] : [])
-                }
-            }
-            let bob = "mimi://b.example/u/bob"
-            #expect(try hub.rooms(ofUser: bob).map(\.room) == ["mimi://a.example/r/y"])
-            #expect(try hub.rooms(ofUser: bob).map(\.role) == [2])
-            #expect(try hub.rooms(ofProvider: "a.example").count == 2)
-            #expect(try hub.rooms(ofProvider: "b.example").count == 1)
-            #expect(try hub.rooms(ofProvider: "c.example").isEmpty)
-            let records = try #require(try hub.records(of: "mimi://a.example/r/y"))
-            for try await record in records {
-                #expect(record.room == 2)
-                break
-            }
-            #expect(try hub.records(of: "mimi://a.example/r/z") == nil)
-            await hub.close()
-        }
-    }
-
+/// What a hub does beyond single updates.
+@Suite struct HubDutyTests: HubPlace {
     // MARK: The end of a room
 
     @Test func aClosedRoom() async throws {
@@ -240,6 +114,53 @@ import Testing
         }
     }
 
+    /// A Welcome does not go to whoever says that the key package is theirs (G-14).
+    @Test func aKeyPackageOfAnother() async throws {
+        try await withStorePath { path in
+            let hub = try open(path)
+            var house = try #require(try await found("clubhouse", on: hub).house)
+            let bob = try Clubhouse.keyPackage("bob1").keyPackage
+            let grant = ConsentEntry(
+                operation: .grant, requesterURI: Clubhouse.user("alice"),
+                targetURI: Array("mimi://c.example/u/carl".utf8), roomID: nil,
+                clientKeyPackages: [bob])
+            #expect(try await hub.consent(from: "c.example", grant.encoded) == nil)
+            let sent = try house.committing(
+                by: "alice1", CommitOptions([house.changing([("bob", 2)]), .add(bob)]))
+            try await send(sent, to: "clubhouse", hub)
+            _ = try house.submit(sent, by: "alice1")
+            #expect(try hub.deliveries(to: "b.example").map(\.kind) == [.welcome])
+            #expect(try hub.deliveries(to: "c.example").isEmpty)
+            await hub.close()
+        }
+    }
+
+    @Test func requestsThatAreTooLarge() async throws {
+        try await withStorePath { path in
+            let hub = try open(path) { $0.limits.requestSize = 1000 }
+            let house = try #require(try await found("clubhouse", on: hub).house)
+            var alice = try #require(house.members["alice1"])
+            let message = SubmitMessageRequest(
+                message: try alice.encrypt([UInt8](repeating: 1, count: 1000)),
+                sendingURI: Clubhouse.user("alice"))
+            guard
+                case .refused(let refusal) = try await hub.submitMessage(
+                    Self.room, from: "a.example", message.encoded
+                ).outcome
+            else {
+                Issue.record("taken")
+                return
+            }
+            #expect(refusal.rule == "G-3")
+            let large = [UInt8](repeating: 0, count: 1001)
+            #expect(
+                try await hub.groupInfo(Self.room, from: "a.example", large).refusal?.rule
+                    == "G-3")
+            #expect(try await hub.consent(from: "a.example", large)?.rule == "G-3")
+            await hub.close()
+        }
+    }
+
     // MARK: Consent
 
     @Test func consents() async throws {
@@ -269,6 +190,10 @@ import Testing
             #expect(try await say(.grant, room: "mimi://a.example/r/2", from: "a.example") == nil)
             #expect(try await say(.revoke, from: "a.example") == nil)
             #expect(try !hub.consents(alice, to: bob, in: "mimi://a.example/r/2"))
+            #expect(try await say(.grant, from: "a.example") == nil)
+            #expect(try hub.consents(alice, to: bob, in: "mimi://a.example/r/2"))
+            #expect(try !hub.consents(alice, to: bob, in: Self.room))
+            #expect(try await say(.grant, room: "room", from: "a.example") == "A-1")
             #expect(try await hub.consent(from: "b.example", [9])?.rule == "D-1")
             await hub.close()
         }
