@@ -18,7 +18,7 @@ import Testing
         try await withStorePath { path in
             var hub = try open(path)
             let (_, house) = try await found("clubhouse", on: hub)
-            let late = try #require(house?.committing(by: "alice1", CommitOptions()))
+            let late = try #require(house).committing(by: "alice1", CommitOptions())
             guard case .accepted = try await hub.close(Self.room, because: "done").outcome else {
                 Issue.record("not closed")
                 return

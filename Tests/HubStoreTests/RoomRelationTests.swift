@@ -36,7 +36,7 @@ import Testing
                 } ?? []
             }
             try await send(
-                try #require(parent?.proposing(by: "alice1", [parent!.changing([("bob", 0)])])),
+                try #require(parent).proposing(by: "alice1", [parent!.changing([("bob", 0)])]),
                 to: "parent", hub)
             #expect(try await users("parent") == ["alice", "cathy"])
             #expect(try await users("first") == ["alice"])

@@ -58,6 +58,12 @@ let orderCases: [OrderCase] =
             $0.settings = RoomSettings(room: Clubhouse.uri, hub: "b.example")
             $0.externalSenders = [Clubhouse.hubKey.externalSender(of: "b.example")]
         },
+        .update(.roomClosed, "a commit to a closed room") {
+            var house = try Clubhouse.usual()
+            let sent = try house.committing(by: "alice1", CommitOptions())
+            try house.close()
+            return (house, sent)
+        },
         .update(.sourceProvider, "another's user") {
             let house = try Clubhouse.usual()
             var sent = try house.proposing(by: "bob1", [.selfRemove])

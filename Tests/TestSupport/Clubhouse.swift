@@ -324,6 +324,13 @@ package struct Clubhouse {
         }
     }
 
+    /// The operator ends the room.
+    package mutating func close() throws {
+        let events = try room.close().events
+        try room.apply(events)
+        log.append(events)
+    }
+
     package mutating func propose(by name: String, _ proposals: Proposal...) throws -> Refusal? {
         try submit(proposing(by: name, proposals), by: name)
     }

@@ -23,17 +23,6 @@ extension Trial {
             .restricted, other == nil, "proposal of \(text(user))",
             expected: "the removal of own clients", found: other?.type.name ?? "")
     }
-
-    /// E-16: a client does not commit that is being removed, by itself or by others.
-    func checkMayCommit(_ sender: Sender) throws(Refusal) {
-        guard case .member(let leaf) = sender else { return }
-        let leaves = waiting.contains {
-            $0.target == leaf && $0.proposal.type != .update
-        }
-        try rules.require(
-            .leaverCommits, !leaves, "commit of leaf \(leaf)",
-            expected: "a client that is not being removed", found: "one that is")
-    }
 }
 
 extension MIMIRoom {

@@ -1,0 +1,15 @@
+import MLSMessages
+import RuleBook
+
+/// E-16: a client does not commit that is being removed, by itself or by others.
+extension Trial {
+    func checkMayCommit(_ sender: Sender) throws(Refusal) {
+        guard case .member(let leaf) = sender else { return }
+        let leaves = waiting.contains {
+            $0.target == leaf && $0.proposal.type != .update
+        }
+        try rules.require(
+            .leaverCommits, !leaves, "commit of leaf \(leaf)",
+            expected: "a client that is not being removed", found: "one that is")
+    }
+}
