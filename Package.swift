@@ -134,7 +134,7 @@ let package = Package(
             "HubStoreTests",
             [
                 "EndpointMessages", "HubStore", "MLSCrypto", "MLSMember", "MLSMessages",
-                "PresentationLanguage", "RoomPolicy", "RoomState", "TestSupport",
+                "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook", "TestSupport",
             ]),
         tests(
             "RoomPolicyTests",

@@ -69,10 +69,11 @@ extension PublicGroup {
     ) throws(Refusal) {
         let rules = profile.enforcement
         let content = message.content
-        try checkGroupAndEpoch(content.groupID, content.epoch, profile)
+        // Before the epoch: whatever it is, the message comes too late.
         try rules.require(
-            .reInitialized, reInit == nil, "message",
+            .reInitialized, reInit == nil || content.groupID != context.groupID, "message",
             expected: "nothing after the commit of a ReInit", found: "\(content.body.type)")
+        try checkGroupAndEpoch(content.groupID, content.epoch, profile)
         try Self.checkSenderContent(content, rules)
         try checkSafeAAD(content.authenticatedData, profile)
 

@@ -23,17 +23,18 @@ extension MIMIRoom {
         try rules.require(
             .restricted, !isRestricted(sender), "message of \(text(sender))",
             expected: "a user who is not removed or banned", found: "one who is")
-        try checkEpoch(of: message)
         try rules.require(
             .reInitialized, group.reInit == nil, "message",
             expected: "nothing after the commit of a ReInit", found: "a message")
+        try checkEpoch(of: message)
         let domain = MIMIURI(sender, .user)?.domain
         try rules.require(
             .sourceProvider, domain == source.description, "sending_uri",
             expected: "a user of \(source)", found: text(sender))
         try rules.require(
             .submitMessage,
-            committedLeaves[sender] > 0 && effective.participants.role(of: sender) > Role.banned,
+            committedLeaves[sender] > 0 && effectiveLeaves[sender] > 0
+                && effective.participants.role(of: sender) > Role.banned,
             "message of \(text(sender))", expected: "an active participant", found: "none")
         try rules.require(
             .sendMessage, effective.role(of: sender).has(.canSendMessage),

@@ -12,7 +12,7 @@ import RoomState
 struct Cast {
     let suite: CipherSuite
     let profile: GroupProfile
-    let providers = Providers()
+    let providers: Providers
     var performers: [String: Performer] = [:]
     /// DER roots that the hub trusts, by domain.
     private(set) var roots: [String: [[UInt8]]] = [:]
@@ -22,7 +22,8 @@ struct Cast {
     /// Whether the room's messages have a SafeAAD.
     private let hasSafeAAD: Bool
 
-    init(_ file: ScenarioFile, _ suite: CipherSuite) throws {
+    init(_ file: ScenarioFile, _ suite: CipherSuite, _ clock: StageClock) throws {
+        providers = Providers(clock)
         self.suite = suite
         seed = file.seed
         hasSafeAAD = file.room.hasFrankingAgent
@@ -164,7 +165,7 @@ struct Performer {
 
     /// Takes a delivery; throws what it can't make sense of.
     mutating func take(
-        _ message: FanoutMessage, isWithheld: Bool, _ profile: GroupProfile
+        _ message: FanoutMessage, isReadable: Bool, _ profile: GroupProfile
     ) throws {
         switch message.rest {
         case .proposal(let more):
@@ -175,7 +176,7 @@ struct Performer {
         case .welcome(let tree):
             try take(welcome: message.message, tree, profile)
         case .application:
-            guard !isWithheld else { return }
+            guard isReadable else { return }
             try take(application: message.message)
         }
     }

@@ -24,6 +24,11 @@ final class Providers: ProviderTransport {
     }
 
     private let state = Mutex(State())
+    private let clock: StageClock
+
+    init(_ clock: StageClock) {
+        self.clock = clock
+    }
 
     /// Takes the key packages of a client into its provider's hands.
     func publish(
@@ -43,13 +48,16 @@ final class Providers: ProviderTransport {
         of targetUser: String, at provider: String, _ request: [UInt8]
     ) async throws -> [UInt8] {
         let request = try KeyMaterialRequest(parsing: request)
-        return state.withLock { $0.answer(request).encoded }
+        let now = clock.now / 1000
+        return state.withLock { $0.answer(request, at: now).encoded }
     }
 }
 
 extension Providers.State {
     /// Every user consents who did not say otherwise.
-    fileprivate mutating func answer(_ request: KeyMaterialRequest) -> KeyMaterialResponse {
+    fileprivate mutating func answer(
+        _ request: KeyMaterialRequest, at now: UInt64
+    ) -> KeyMaterialResponse {
         let target = request.targetUser
         func answer(
             _ status: KeyMaterialUserCode, _ clients: [ClientKeyMaterial] = []
@@ -63,7 +71,7 @@ extension Providers.State {
         case .granted, .unsaid: break
         }
         guard var known = shelves[target] else { return answer(.userUnknown) }
-        let clients = known.indices.map { known[$0].next(for: request, domain: target) }
+        let clients = known.indices.map { known[$0].next(for: request, of: target, at: now) }
         shelves[target] = known
         let successes = clients.count {
             if case .success = $0.status { true } else { false }
@@ -79,12 +87,13 @@ extension Providers.State {
 extension Providers.Shelf {
     /// A key package that was not handed out yet, or the one of last resort.
     fileprivate mutating func next(
-        for request: KeyMaterialRequest, domain user: [UInt8]
+        for request: KeyMaterialRequest, of user: [UInt8], at now: UInt64
     ) -> ClientKeyMaterial {
         let domain = MIMIURI(user)?.domain ?? ""
         let uri = Array("mimi://\(domain)/d/\(client)".utf8)
         let fitting = { (package: KeyPackage) in
-            request.cipherSuites.contains(package.cipherSuite)
+            guard case .keyPackage(let lifetime) = package.leafNode.source else { return false }
+            return request.cipherSuites.contains(package.cipherSuite) && now <= lifetime.notAfter
         }
         if let place = packages.firstIndex(where: fitting) {
             return ClientKeyMaterial(clientURI: uri, status: .success(packages.remove(at: place)))

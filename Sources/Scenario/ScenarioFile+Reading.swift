@@ -38,6 +38,37 @@ extension ScenarioFile {
             steps.append(try ScenarioStep(step, name: "\(number)", names))
         }
         self.steps = steps
+        try checkReferences()
+    }
+
+    /// Steps may name only steps before them that send something.
+    private func checkReferences() throws(ScenarioError) {
+        var sending = Set<String>()
+        func check(_ step: ScenarioStep) throws(ScenarioError) {
+            let place = ".steps[\(step.name.replacing(".", with: "].race["))]"
+            var named: [String] = []
+            switch step.action {
+            case .retry(let name): named = [name]
+            case .update(_, let update, _):
+                if case .steps(let names) = update.references { named = names }
+            default: break
+            }
+            if let unknown = named.first(where: { !sending.contains($0) }) {
+                throw ScenarioError(
+                    "no earlier step \"\(unknown)\" that sends something", at: place)
+            }
+        }
+        for step in steps {
+            var members = [step]
+            if case .race(let steps) = step.action { members = steps }
+            for member in members { try check(member) }
+            for member in members {
+                switch member.action {
+                case .update, .join, .message: sending.insert(member.name)
+                default: break
+                }
+            }
+        }
     }
 }
 
@@ -50,6 +81,12 @@ extension ScenarioClient {
         isUntrusted = try object.bool("untrusted")
         for claim in try object["claims"]?.array() ?? [] { claims.append(try Claim(claim)) }
         keyPackages = try object.integer("keyPackages") ?? 5
+        guard (0...1000).contains(keyPackages) else {
+            throw node.fail("keyPackages is not from 0 to 1000")
+        }
+        guard !["", "hub", "all"].contains(name), !name.hasPrefix("provider:") else {
+            throw node.fail("no name for a client")
+        }
     }
 }
 

@@ -48,6 +48,7 @@ extension ScenarioStep {
             return .groupInfo(try client(), code: try request.string("code"), from: source)
         case "keyMaterial": return .keyMaterial(try client(), of: try value.string(), from: source)
         case "race":
+            guard !name.contains(".") else { throw node.fail("a race inside a race") }
             var steps: [ScenarioStep] = []
             for (place, step) in try value.array().enumerated() {
                 steps.append(try ScenarioStep(step, name: "\(name).\(place)", clients))
@@ -57,7 +58,9 @@ extension ScenarioStep {
         case "deliver":
             let who = try value.string()
             return .deliver(who == "all" ? nil : try value.client(among: clients))
-        case "state": return .state(value.value)
+        case "state":
+            _ = try value.dictionary()
+            return .state(value.value)
         case "joinCode": return .joinCode(try ScenarioJoinCode(value))
         case "consent": return .consent(try ConsentSpec(value))
         default:
@@ -87,7 +90,7 @@ extension ScenarioStep.Sender {
             self = .client(name)
         } else if name == "hub" {
             self = .hub
-        } else if name.hasPrefix("provider:") {
+        } else if name.hasPrefix("provider:"), MIMIURI("mimi://\(name.dropFirst(9))") != nil {
             self = .provider(String(name.dropFirst("provider:".count)))
         } else {
             throw node.fail("no client \"\(name)\"")
@@ -130,6 +133,9 @@ extension MessageSpec {
         size = try object.integer("size") ?? 0
         guard (0...1 << 20).contains(size) else { throw node.fail("size is not below 1 MiB") }
         epochDelta = try object.integer("epoch") ?? 0
+        guard (-1_000_000...1_000_000).contains(epochDelta) else {
+            throw node.fail("epoch is too far away")
+        }
         isFranked = try object.bool("franked")
         user = try object.string("as")
     }
@@ -214,9 +220,14 @@ extension ProposalSpec {
         switch kind {
         case "addClient": self = .addClient(try value.client(among: clients))
         case "removeClient": self = .removeClient(try value.client(among: clients))
-        case "updateSelf": self = .updateSelf
-        case "selfRemove": self = .selfRemove
-        case "leave": self = .leave
+        case "updateSelf", "selfRemove", "leave", "reinit":
+            guard try value.bool() else { throw value.fail("is not true") }
+            let plain: [String: ProposalSpec] = [
+                "updateSelf": .updateSelf, "selfRemove": .selfRemove, "leave": .leave,
+                "reinit": .reInit,
+            ]
+            guard let spec = plain[kind] else { throw node.fail("is not one proposal") }
+            self = spec
         case "metadata": self = .metadata(try MetadataEdit(value))
         case "roles": self = .roles(try [Role](value))
         case "base": self = .base(try BaseEdit(value))
@@ -230,7 +241,6 @@ extension ProposalSpec {
         case "groupContextExtensions": self = .groupContextExtensions(try Self.extensions(value))
         case "externalSenders": self = .externalSenders(try [String](value))
         case "psk": self = .psk(try value.string())
-        case "reinit": self = .reInit
         default: throw node.fail("is not one proposal")
         }
     }

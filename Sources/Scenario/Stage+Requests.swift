@@ -202,9 +202,8 @@ extension Stage {
             throw ScenarioError("there is no room", at: "")
         }
         let current = performer.member ?? performer.past.last
-        let epoch =
-            (current?.epoch ?? live.group.context.epoch)
-            &+ UInt64(bitPattern: Int64(spec.epochDelta))
+        let own = Int64(clamping: current?.epoch ?? live.group.context.epoch)
+        let epoch = UInt64(clamping: own + Int64(spec.epochDelta))
         let data = try authenticatedData(spec, live, performer)
         let message: MLSMessage
         if var member = performer.member(in: epoch), member.group.reInit == nil {
@@ -219,6 +218,7 @@ extension Stage {
                     contentType: .application, authenticatedData: data,
                     encryptedSenderData: try performer.random.bytes(28),
                     ciphertext: try performer.random.bytes(spec.size + 32)))
+            unreadable.insert(message.encoded)
         }
         let user = spec.user.map { Array($0.utf8) } ?? performer.user.bytes
         return Prepared(

@@ -176,7 +176,8 @@ extension Stage {
         context: [UInt8], leaf: UInt32
     ) throws -> Prepared {
         let tree: RatchetTreeOption =
-            spec.tree == .full ? .full(made.next.group.tree.exchanged) : .distributionService
+            spec.tree == .full || spec.tamper == .treeLeaf
+            ? .full(made.next.group.tree.exchanged) : .distributionService
         guard case .publicMessage(let message) = made.message else {
             let bundle = HandshakeBundle(
                 made.message, .commit(made.welcome, .full(made.groupInfo), tree))
@@ -260,7 +261,10 @@ extension Stage {
         }
         let messages = [bundle.message] + bundle.more
         return Prepared(
-            provider: source ?? domain, body: Self.bytes(of: bundle.bundle, spec.tamper),
+            provider: source ?? domain,
+            body: Self.bytes(
+                of: spec.tamper == .privateMessage ? try bundle.asPrivate() : bundle.bundle,
+                spec.tamper),
             sender: nil,
             references: messages.map {
                 $0.authenticatedContent.proposalReference(suite.hash)

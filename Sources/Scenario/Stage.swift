@@ -41,6 +41,8 @@ final class Stage {
     /// The references of the proposals that steps sent.
     var references: [String: [[UInt8]]] = [:]
     var inputs: [String: SentInput] = [:]
+    /// Messages of those who are no members, which nobody can open.
+    var unreadable: Set<[UInt8]> = []
     /// Roles of the join codes.
     var codeRoles: [String: UInt32] = [:]
 
@@ -68,7 +70,7 @@ final class Stage {
         self.enforcement = enforcement
         self.suite = suite
         clock = StageClock(file.clock)
-        cast = try Cast(file, suite)
+        cast = try Cast(file, suite, clock)
         var keys: [String: HubKey] = [:]
         for domain in file.externalDomains + [file.hub] {
             keys[domain] = try HubKey(
@@ -215,7 +217,9 @@ final class Stage {
                     let isWithheld = delivery.withheldFrom.contains(performer.user.description)
                     do {
                         for message in try FanoutMessage.list(parsing: delivery.body) {
-                            try performer.take(message, isWithheld: isWithheld, cast.profile)
+                            let isReadable =
+                                !isWithheld && !unreadable.contains(message.message.encoded)
+                            try performer.take(message, isReadable: isReadable, cast.profile)
                         }
                     } catch {
                         problems.append(

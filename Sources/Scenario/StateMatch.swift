@@ -9,7 +9,7 @@ struct StateMatch {
     private mutating func compare(_ expected: JSONValue, _ found: JSONValue?, at place: String) {
         if case .object(let object) = expected {
             if let special = Self.special(object) {
-                compare(special, found, at: place)
+                for part in special { compare(part, found, at: place) }
                 return
             }
             guard case .object(let other)? = found else {
@@ -18,6 +18,11 @@ struct StateMatch {
             }
             for (key, value) in object.sorted(by: { $0.key < $1.key }) {
                 compare(value, other[key], at: place.isEmpty ? key : "\(place).\(key)")
+            }
+        } else if expected == .null {
+            // What there is not may be written so.
+            if found != nil, found != .null {
+                differences.append("\(place): is \(Self.text(found)), not null")
             }
         } else if case .array(let array) = expected {
             guard case .array(let other)? = found else {
@@ -42,20 +47,25 @@ struct StateMatch {
         case absent
     }
 
-    private static func special(_ object: [String: JSONValue]) -> Special? {
-        guard object.count == 1, let (key, value) = object.first else { return nil }
-        switch (key, value) {
-        case ("count", .integer): return .count(value)
-        case ("contains", .array(let elements)): return .contains(elements)
-        case ("absent", .bool(true)): return .absent
-        default: return nil
+    /// Conditions in place of an array or a value.
+    private static func special(_ object: [String: JSONValue]) -> [Special]? {
+        guard !object.isEmpty else { return nil }
+        var parts: [Special] = []
+        for (key, value) in object {
+            switch (key, value) {
+            case ("count", .integer): parts.append(.count(value))
+            case ("contains", .array(let elements)): parts.append(.contains(elements))
+            case ("absent", .bool(true)): parts.append(.absent)
+            default: return nil
+            }
         }
+        return parts
     }
 
     private mutating func compare(_ special: Special, _ found: JSONValue?, at place: String) {
         switch special {
         case .absent:
-            if found != nil { differences.append("\(place): is there") }
+            if found != nil, found != .null { differences.append("\(place): is there") }
         case .count(let count):
             guard case .array(let array)? = found, .integer(Int64(array.count)) == count else {
                 differences.append("\(place): is \(Self.text(found)), not \(Self.text(count)) long")

@@ -21,6 +21,16 @@ struct Handshake {
     let context: [UInt8]
     let random: SeededRandom
 
+    /// The message in the frame of a PrivateMessage, which the hub can't open.
+    func asPrivate() throws -> HandshakeBundle {
+        let content = message.content
+        let sealed = PrivateMessage(
+            groupID: content.groupID, epoch: content.epoch, contentType: content.body.type,
+            authenticatedData: content.authenticatedData,
+            encryptedSenderData: try random.bytes(28), ciphertext: try random.bytes(200))
+        return HandshakeBundle(.privateMessage(sealed), bundle.rest)
+    }
+
     var bundle: HandshakeBundle {
         guard let groupInfo else {
             return HandshakeBundle(
@@ -66,7 +76,21 @@ struct Handshake {
 
     // MARK: The tampers
 
+    /// Refuses a tamper that there is nothing for.
     mutating func apply(_ tamper: Tamper, leaf: UInt32, _ suite: CipherSuite) throws {
+        let before = bundle
+        try change(tamper, leaf: leaf, suite)
+        let elsewhere: Set<Tamper> = [.truncate, .trailingByte, .privateMessage]
+        if case .dropComponent = tamper { return }
+        if tamper == .omitGroupInfo, groupInfo != nil { return }
+        guard bundle != before || elsewhere.contains(tamper) else {
+            throw ScenarioError("there is nothing for this tamper", at: "")
+        }
+    }
+
+    private mutating func change(
+        _ tamper: Tamper, leaf: UInt32, _ suite: CipherSuite
+    ) throws {
         switch tamper {
         case .signature: message.auth.signature[0] ^= 1
         case .epochAfter:
@@ -105,7 +129,9 @@ struct Handshake {
         let groupID = message.content.groupID
         switch tamper {
         case .pathKey:
-            try editPath { $0.nodes[0].encryptionKey = fresh.publicKey }
+            try editPath { path in
+                if !path.nodes.isEmpty { path.nodes[0].encryptionKey = fresh.publicKey }
+            }
         case .pathLength:
             try editPath { path in
                 path.nodes.append(
@@ -113,7 +139,7 @@ struct Handshake {
             }
         case .ciphertextCount:
             try editPath { path in
-                guard let last = path.nodes[0].encryptedPathSecrets.last else { return }
+                guard let last = path.nodes.first?.encryptedPathSecrets.last else { return }
                 path.nodes[0].encryptedPathSecrets.append(last)
             }
         case .leafSignature:

@@ -11,7 +11,7 @@ package struct PolicySnapshot: Encodable, Sendable {
         package let user: String
         package let role: UInt32
         package let roleName: String
-        /// Whether the user has a client in the group.
+        /// Whether the user has a client in the group, with what waits counted in.
         package let active: Bool
         /// Whether the user's clients may only take themselves out.
         package let restricted: Bool
@@ -57,7 +57,7 @@ package struct PolicySnapshot: Encodable, Sendable {
             Participant(
                 user: text($0.user), role: $0.role,
                 roleName: policy.role($0.role).name.description,
-                active: room.committedLeaves[$0.user] > 0, restricted: room.isRestricted($0.user),
+                active: room.effectiveLeaves[$0.user] > 0, restricted: room.isRestricted($0.user),
                 clients: clients[$0.user] ?? [])
         }
         committed = Committed(
@@ -71,15 +71,15 @@ package struct PolicySnapshot: Encodable, Sendable {
     }
 }
 
-/// A role, in the words of scenarios: bounds that do not bound are left out.
+/// A role, in the words of scenarios: a maximum that there is not is left out.
 package struct RoleSnapshot: Encodable, Sendable {
     package let index: UInt32
     package let name: String
     package let description: String?
     package let capabilities: [String]
-    package let min: UInt32?
+    package let min: UInt32
     package let max: UInt32?
-    package let minActive: UInt32?
+    package let minActive: UInt32
     package let maxActive: UInt32?
     package let changes: [Change]
 
@@ -96,14 +96,13 @@ package struct RoleSnapshot: Encodable, Sendable {
     }
 
     init(_ role: Role) {
-        func bound(_ minimum: UInt32) -> UInt32? { minimum == 0 ? nil : minimum }
         index = role.index
         name = role.name.description
         description = role.description.isEmpty ? nil : role.description.description
         capabilities = role.capabilities.map(\.name)
-        min = bound(role.participants.minimum)
+        min = role.participants.minimum
         max = role.participants.maximum
-        minActive = bound(role.activeParticipants.minimum)
+        minActive = role.activeParticipants.minimum
         maxActive = role.activeParticipants.maximum
         changes = role.changes.map { Change(from: $0.from, targets: $0.targets) }
     }

@@ -160,6 +160,12 @@ func name(of credential: Credential) -> String {
         if let text = String(validating: identity, as: UTF8.self), !text.isEmpty { return text }
         return "hex:" + hex(identity)
     case .x509(let certificates):
+        // As a basic one would be written: USER-URI#NAME.
+        if let identity = URIIdentities().identity(of: credential),
+            let client = MIMIURI(identity.client, .client)
+        {
+            return "\(identity.user)#\(client.description.split(separator: "/").last ?? "")"
+        }
         return "x509:" + hex(certificates.first ?? [])
     case .other(let type, let content):
         return "\(type):" + hex(content)

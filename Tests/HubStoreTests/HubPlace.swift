@@ -7,6 +7,7 @@ import MLSMessages
 import PresentationLanguage
 import RoomPolicy
 import RoomState
+import RuleBook
 import TestSupport
 import Testing
 
@@ -41,7 +42,8 @@ extension HubPlace {
             RoomCreation(
                 room: uri.description, groupInfo: genesis.groupInfo,
                 ratchetTree: genesis.tree ?? []))
-        return (answer, try? Clubhouse(founding))
+        // Its parent, if it has one, is on the hub only.
+        return (answer, try? Clubhouse(founding, .without(.parentRoom)))
     }
 
     func send(_ sent: Clubhouse.Sent, to room: String, _ hub: Hub) async throws {

@@ -153,8 +153,19 @@ struct RoomRuleTests {
         let leaf = house.members["bob2"]!.leafIndex
         let remove = try house.hubProposing(.remove(leaf: leaf))
         #expect(try house.submit(remove, by: "hub")?.rule == .kick)
+        // What is no duty is none because it is called one.
         let duty = try house.hubProposing(.remove(leaf: leaf), authority: .duty)
-        #expect(try house.submit(duty, by: "hub") == nil)
+        #expect(try house.submit(duty, by: "hub")?.rule == .kick)
+        var founding = Clubhouse.Founding()
+        founding.roles = Clubhouse.roles.map { role in
+            var role = role
+            if role.index == Role.nobody { role.capabilities.append(.canKick) }
+            return role
+        }
+        house = try Clubhouse(founding)
+        try house.admit([("bob", 2, ["bob1", "bob2"])])
+        let kick = try house.hubProposing(.remove(leaf: house.members["bob2"]!.leafIndex))
+        #expect(try house.submit(kick, by: "hub") == nil)
         #expect(house.log.last!.first?.kind == .hubProposalIssued)
         try house.commit(by: "alice1")
         #expect(house.members["bob2"] == nil)

@@ -109,9 +109,11 @@ package struct Clubhouse {
             index: 4, name: "guest", capabilities: [.canAddOwnClient, .canRemoveOwnClient]),
     ]
 
-    package init(_ founding: Founding = Founding()) throws {
+    package init(
+        _ founding: Founding = Founding(), _ enforcement: Enforcement = .complete
+    ) throws {
         settings = founding.settings
-        services = RoomServices(hubKeys: [Self.hubKey])
+        services = RoomServices(hubKeys: [Self.hubKey], enforcement: enforcement)
         let (creator, genesis) = try founding.make()
         let events = try MIMIRoom.decide(settings, genesis, services).events
         room = try MIMIRoom(startingWith: events, services)

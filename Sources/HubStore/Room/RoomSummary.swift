@@ -20,7 +20,7 @@ public struct RoomSummary: Hashable, Sendable {
     public struct Participant: Hashable, Sendable {
         public let user: String
         public let role: UInt32
-        /// Whether the user has a client in the group.
+        /// Whether the user has a client in the group, with what waits counted in.
         public let isActive: Bool
         /// Whether the user is removed or banned, and has clients that must go first.
         public let isRestricted: Bool
@@ -34,7 +34,7 @@ public struct RoomSummary: Hashable, Sendable {
         participants = room.effective.participants.participants.map {
             Participant(
                 user: String(decoding: $0.user, as: UTF8.self), role: $0.role,
-                isActive: room.committedLeaves[$0.user] > 0,
+                isActive: room.effectiveLeaves[$0.user] > 0,
                 isRestricted: room.isRestricted($0.user))
         }
         pending = room.group.pending.list.count
