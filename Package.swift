@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "HubStore", targets: ["HubStore"]),
         .executable(name: "hubstore", targets: ["hubstore"]),
+        .executable(name: "embedded-hub", targets: ["EmbeddedHub"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -87,6 +88,8 @@ let package = Package(
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
                 "RoomState", "RuleBook", "SnapshotExport",
             ]),
+        .executableTarget(
+            name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line
         .executableTarget(
             name: "hubstore",
@@ -173,7 +176,7 @@ let package = Package(
                 "HubStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
                 "PresentationLanguage",
                 "RoomState",
-                "TestSupport", "hubstore",
+                "TestSupport", "hubstore", "EmbeddedHub",
             ]),
         .testTarget(
             name: "ScenarioTests",

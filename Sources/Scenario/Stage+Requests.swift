@@ -90,6 +90,7 @@ extension Stage {
             groupInfoPublicKey: key.publicKey, joiningCode: code.map { Array($0.utf8) },
             signature: [])
         request.signature = try performer.client.sign(GroupInfoRequest.label, request.toBeSigned)
+        record(.groupInfo, from: source ?? performer.domain, request.encoded)
         let answer = try await hub.groupInfo(
             room, from: source ?? performer.domain, request.encoded)
         if let refusal = answer.refusal { return (Outcome(refusal, body: answer.body), nil) }

@@ -110,8 +110,12 @@ extension Stage {
         _ kind: SentInput.Kind, _ body: [UInt8], from provider: String
     ) async throws -> Outcome {
         switch kind {
-        case .update: Outcome(try await hub.update(room, from: provider, body))
-        case .message: Outcome(try await hub.submitMessage(room, from: provider, body))
+        case .update:
+            record(.update, from: provider, body)
+            return Outcome(try await hub.update(room, from: provider, body))
+        case .message:
+            record(.submitMessage, from: provider, body)
+            return Outcome(try await hub.submitMessage(room, from: provider, body))
         }
     }
 

@@ -46,7 +46,15 @@ final class Stage {
     /// Roles of the join codes.
     var codeRoles: [String: UInt32] = [:]
 
+    /// What the hub was asked so far.
+    private(set) var requests: [RecordedRequest] = []
+
     var room: String { file.room.uri }
+
+    func record(_ endpoint: RecordedRequest.Endpoint, from provider: String, _ body: [UInt8]) {
+        requests.append(
+            RecordedRequest(endpoint, from: provider, room: room, time: clock.now, body))
+    }
 
     /// What a step sent, and what it was answered.
     struct SentInput {
@@ -133,6 +141,15 @@ final class Stage {
         creation.forbiddenCapabilities = file.room.forbidden
         creation.maximumUsers = file.room.maximumUsers
         creation.maximumClients = file.room.maximumClients
+        requests = [
+            RecordedRequest(
+                .hub, from: file.hub, room: "", time: clock.now,
+                try Self.privateKey(of: "external sender \(file.hub)", file, suite),
+                suite: file.suite),
+            RecordedRequest(
+                .create, from: file.hub, room: room, time: clock.now, creation.groupInfo,
+                tree: creation.ratchetTree),
+        ]
         if case .refused(let refusal) = try await hub.create(creation) {
             throw ScenarioError("the hub refuses it: \(refusal)", at: ".room")
         }

@@ -97,6 +97,7 @@ import Testing
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
             "Scenario": ["FoundationEssentials", "Synchronization"],
+            "EmbeddedHub": ["Foundation"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {
