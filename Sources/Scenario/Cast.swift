@@ -204,6 +204,13 @@ struct Performer {
         var nodes: RatchetTreeNodes?
         if case .full(let tree) = tree { nodes = tree }
         let opened = try OpenedWelcome(welcome, with: own, psks: psks)
+        // One who came in by itself meanwhile needs no Welcome any more.
+        let context = opened.groupInfo.groupContext
+        if let member, member.group.context.groupID == context.groupID,
+            member.epoch >= context.epoch
+        {
+            return
+        }
         become(try Member.join(opened, tree: nodes, profile, random))
     }
 

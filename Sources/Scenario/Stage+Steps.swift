@@ -243,7 +243,7 @@ extension Stage {
                         == performer.client.signatureKey
                 else { continue }
                 if member.group.context != live.group.context {
-                    broken.append("\(performer.name) is elsewhere")
+                    broken.append("\(performer.name) is elsewhere, in epoch \(member.epoch)")
                 }
             }
         }
