@@ -24,6 +24,7 @@ public struct HubConfiguration: Sendable {
     public var identities: (any HubIdentities)?
     /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
     public var transport: (any ProviderTransport)?
+    /// What a room may take of the hub.
     public var limits = Limits()
     /// The time in milliseconds since the Unix epoch.
     public var clock: @Sendable () -> UInt64

@@ -15,6 +15,7 @@ public struct HubRecord: Hashable, Sendable {
     public let epoch: UInt64
     /// The domain that the update came from; empty where the hub itself acted.
     public let provider: String
+    /// What the update did, in the order in which it counts.
     public let events: [HubEvent]
 }
 

@@ -22,13 +22,16 @@ public struct HubRefusal: Error, Hashable, Sendable {
         case notAllowed
     }
 
+    /// What the answer says.
     public let code: Code
     /// The ids of the rules that are known to be broken, as `docs/rules.md` lists them; the first is
     /// the one that refused. Others may be broken, too.
     public let rules: [String]
     /// What breaks it.
     public let item: String
+    /// What the rule asks for.
     public let expected: String
+    /// What was there instead.
     public let found: String
 
     /// The rule that refused; empty where no rule is broken.

@@ -7,9 +7,11 @@ import Synchronization
 public struct RefusedRequest: Hashable, Sendable {
     /// Milliseconds since the Unix epoch.
     public let time: UInt64
+    /// The URI of the room; empty for a request that is about none.
     public let room: String
     /// The domain that the request came from.
     public let provider: String
+    /// Why.
     public let refusal: HubRefusal
 }
 

@@ -90,6 +90,12 @@ extension Stage {
         inputs[step.name] = SentInput(
             kind: prepared.kind, provider: prepared.provider, body: prepared.body,
             outcome: outcome)
+        if case .update(_, let spec, _) = step.action, case .dropComponent? = spec.tamper,
+            spec.groupInfo == .partial, outcome.rules == ["D-60"]
+        {
+            // The hub sees that the context is another, but not in what.
+            outcome.rules.append("E-7")
+        }
         var problems: [String] = []
         if outcome.isSuccess {
             if prepared.kind == .message, let problem = try franking(of: prepared, outcome) {

@@ -9,6 +9,7 @@ import RoomState
 
 /// A code that lets its holders join a room (room-policy §8.1.1, F-17).
 public struct JoinCode: Hashable, Sendable {
+    /// The code itself, as a joiner gives it.
     public var code: [UInt8]
     /// The role that a joiner gets.
     public var role: UInt32
@@ -17,6 +18,7 @@ public struct JoinCode: Hashable, Sendable {
     /// Milliseconds since the Unix epoch from which on it does not count; nil for never.
     public var expires: UInt64?
 
+    /// A code for a role; for any number of joiners and without end, unless it is said otherwise.
     public init(_ code: [UInt8], role: UInt32, uses: UInt32? = nil, expires: UInt64? = nil) {
         self.code = code
         self.role = role

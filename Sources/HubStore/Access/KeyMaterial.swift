@@ -11,6 +11,7 @@ import RuleBook
 
 /// What a hub answers to a request for key packages.
 public struct KeyMaterialAnswer: Hashable, Sendable {
+    /// Who answered.
     public enum Outcome: Hashable, Sendable {
         /// The target's provider answered; `status` is its KeyMaterialUserCode (MIMI protocol §5.2), 0
         /// for success.
@@ -18,6 +19,7 @@ public struct KeyMaterialAnswer: Hashable, Sendable {
         case refused(HubRefusal)
     }
 
+    /// Who answered, and what.
     public let outcome: Outcome
     /// The body to send back, a KeyMaterialResponse; nil for a request that the hub itself refuses.
     public let body: [UInt8]?

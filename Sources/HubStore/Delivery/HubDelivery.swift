@@ -4,6 +4,7 @@ import PresentationLanguage
 
 /// Something for a provider, from its queue.
 public struct HubDelivery: Hashable, Sendable {
+    /// What is delivered.
     public enum Kind: UInt8, Hashable, Sendable {
         case proposal = 1
         case commit = 2
@@ -13,7 +14,9 @@ public struct HubDelivery: Hashable, Sendable {
 
     /// The place in the provider's queue, from 0. Places are never used again.
     public let position: UInt64
+    /// What is delivered.
     public let kind: Kind
+    /// The URI of the room.
     public let room: String
     /// The FanoutMessage (MIMI protocol §5.5), encoded. The body of a notification is one of these
     /// after another.

@@ -2,12 +2,14 @@ import EndpointMessages
 
 /// What a hub answers to a message.
 public struct MessageAnswer: Hashable, Sendable {
+    /// What became of the message.
     public enum Outcome: Hashable, Sendable {
         /// The message goes out; `time` is in milliseconds since the Unix epoch.
         case accepted(time: UInt64, isFranked: Bool)
         case refused(HubRefusal)
     }
 
+    /// What became of the message.
     public let outcome: Outcome
     /// The body to send back, a SubmitMessageResponse (MIMI protocol §5.4); nil for what HTTP itself
     /// answers: ``HubRefusal/Code/malformed`` and ``HubRefusal/Code/noSuchRoom``.

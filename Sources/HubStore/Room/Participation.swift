@@ -37,6 +37,7 @@ struct Participation {
 extension Hub {
     /// A room that a user or a provider takes part in.
     public struct ParticipatedRoom: Hashable, Sendable {
+        /// The URI of the room.
         public let room: String
         /// The role of the user; of a provider, the highest of its users.
         public let role: UInt32

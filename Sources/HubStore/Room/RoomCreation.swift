@@ -16,6 +16,7 @@ public struct RoomCreation: Sendable {
     public var maximumUsers: UInt32?
     public var maximumClients: UInt32?
 
+    /// A room without an envelope: its policy may become whatever its capabilities allow.
     public init(room: String, groupInfo: [UInt8], ratchetTree: [UInt8]) {
         self.room = room
         self.groupInfo = groupInfo

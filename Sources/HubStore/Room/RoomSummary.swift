@@ -3,6 +3,7 @@ import RoomState
 
 /// A room at a moment.
 public struct RoomSummary: Hashable, Sendable {
+    /// The URI of the room.
     public let room: String
     /// MLS epoch.
     public let epoch: UInt64
@@ -17,8 +18,11 @@ public struct RoomSummary: Hashable, Sendable {
     /// The GroupContext (RFC 9420 §8.1), encoded.
     public let groupContext: [UInt8]
 
+    /// A user on the effective list.
     public struct Participant: Hashable, Sendable {
+        /// The URI of the user.
         public let user: String
+        /// The index of the role in the room's list of roles.
         public let role: UInt32
         /// Whether the user has a client in the group, with what waits counted in.
         public let isActive: Bool

@@ -2,6 +2,7 @@ import EndpointMessages
 
 /// What a hub answers to an update.
 public struct UpdateAnswer: Hashable, Sendable {
+    /// What became of the update.
     public enum Outcome: Hashable, Sendable {
         /// The update counts, and is on the disk. `sequence` is its record's place in the log of all
         /// rooms; `time` is in milliseconds since the Unix epoch and does not decrease in a room.
@@ -9,6 +10,7 @@ public struct UpdateAnswer: Hashable, Sendable {
         case refused(HubRefusal)
     }
 
+    /// What became of the update.
     public let outcome: Outcome
     /// The body to send back, an UpdateRoomResponse (MIMI protocol §5.3); nil for what HTTP itself
     /// answers: ``HubRefusal/Code/malformed`` and ``HubRefusal/Code/noSuchRoom``.
