@@ -1,21 +1,6 @@
 import LMDBStore
 import PresentationLanguage
 
-extension Reader {
-    /// Reads the byte that says how the rest is to be read, and accepts one value only.
-    mutating func readFormat(
-        _ known: UInt8, of field: StaticName = Self.formatField
-    ) throws(DecodingError) {
-        let start = offset
-        let found = try readUInt8()
-        guard found == known else {
-            throw DecodingError(.invalidValue(field: field, value: UInt64(found)), at: start)
-        }
-    }
-
-    fileprivate static let formatField: StaticName = "format"
-}
-
 /// The row that is read, for errors.
 struct RowName {
     let table: Table

@@ -9,6 +9,8 @@ final class HubContext: Sendable {
     let rooms: RoomLog
     /// Of the log.
     let growth: LogGrowth
+    /// Of what was ever put into queues since the hub was opened, by how many times.
+    let deliveries = LogGrowth(length: 0)
     let consents: ConsentKeeper
     private let journal: RefusalJournal
     private let lanes = Mutex<[String: RoomLane]>([:])
@@ -66,6 +68,7 @@ final class HubContext: Sendable {
 
     func close() async {
         growth.close()
+        deliveries.close()
         await journal.finish()
         await rooms.log.close()
     }

@@ -104,6 +104,13 @@ final class LogGrowth: Sendable {
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
+    var length: UInt64 { state.withLock { $0.length } }
+
+    /// One more is on the disk.
+    func grew() {
+        wake { $0.length += 1 }
+    }
+
     func close() {
         wake { $0.isClosed = true }
     }

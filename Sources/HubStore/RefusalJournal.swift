@@ -34,11 +34,7 @@ extension RefusedRequest: TLSCodable {
     private static var textLimit: Int { 1024 }
 
     package init(from reader: inout Reader) throws(DecodingError) {
-        let start = reader.offset
-        let format = try reader.readUInt8()
-        guard format == Self.format else {
-            throw DecodingError(.invalidValue(field: "format", value: UInt64(format)), at: start)
-        }
+        try reader.readFormat(Self.format)
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
         time = try reader.readUInt64()
         room = text(try reader.readOpaque())

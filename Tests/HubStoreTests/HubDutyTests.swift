@@ -114,6 +114,49 @@ import Testing
         }
     }
 
+    /// Who follows a queue gets what is there and what comes, messages too.
+    @Test func followingAQueue() async throws {
+        try await withStorePath { path in
+            let hub = try open(path)
+            var house = try #require(try await found("clubhouse", on: hub).house)
+            let follower = Task {
+                var kinds: [HubDelivery.Kind] = []
+                for try await delivery in hub.deliveries(following: "a.example") {
+                    kinds.append(delivery.kind)
+                    if kinds.count == 4 { break }
+                }
+                return kinds
+            }
+            let patient = Task {
+                for try await _ in hub.deliveries(following: "z.example") {}
+                return true
+            }
+            for _ in 0..<3 {
+                let sent = try house.committing(by: "alice1", CommitOptions())
+                try await send(sent, to: "clubhouse", hub)
+                _ = try house.submit(sent, by: "alice1")
+            }
+            var alice = try #require(house.members["alice1"])
+            let message = SubmitMessageRequest(
+                message: try alice.encrypt([1]), sendingURI: Clubhouse.user("alice"))
+            // The roles of this room do not speak of messages.
+            guard
+                case .refused(let refusal) = try await hub.submitMessage(
+                    Self.room, from: "a.example", message.encoded
+                ).outcome
+            else {
+                Issue.record("taken")
+                return
+            }
+            #expect(refusal.rule == "F-23")
+            let last = try house.committing(by: "alice1", CommitOptions())
+            try await send(last, to: "clubhouse", hub)
+            #expect(try await follower.value == [.commit, .commit, .commit, .commit])
+            await hub.close()
+            #expect(try await patient.value)
+        }
+    }
+
     /// A Welcome does not go to whoever says that the key package is theirs (G-14).
     @Test func aKeyPackageOfAnother() async throws {
         try await withStorePath { path in

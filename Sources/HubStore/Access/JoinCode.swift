@@ -50,11 +50,7 @@ struct JoinCodeRow: TLSCodable, Hashable, Sendable {
     }
 
     init(from reader: inout Reader) throws(DecodingError) {
-        let start = reader.offset
-        let format = try reader.readUInt8()
-        guard format == Self.format else {
-            throw DecodingError(.invalidValue(field: "format", value: UInt64(format)), at: start)
-        }
+        try reader.readFormat(Self.format)
         role = try reader.readUInt32()
         uses = try reader.readOptional()
         expires = try reader.readOptional()

@@ -46,11 +46,7 @@ struct KeyPackageRoute: TLSCodable, Hashable, Sendable {
     }
 
     init(from reader: inout Reader) throws(DecodingError) {
-        let start = reader.offset
-        let format = try reader.readUInt8()
-        guard format == Self.format else {
-            throw DecodingError(.invalidValue(field: "format", value: UInt64(format)), at: start)
-        }
+        try reader.readFormat(Self.format)
         provider = try reader.readOpaque()
         notAfter = try reader.readUInt64()
     }

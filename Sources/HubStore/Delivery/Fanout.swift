@@ -174,11 +174,7 @@ struct DeliveryRow: TLSCodable, Hashable, Sendable {
     }
 
     init(from reader: inout Reader) throws(DecodingError) {
-        let start = reader.offset
-        let format = try reader.readUInt8()
-        guard format == Self.format else {
-            throw DecodingError(.invalidValue(field: "format", value: UInt64(format)), at: start)
-        }
+        try reader.readFormat(Self.format)
         kind = try reader.readEnum("kind")
         room = try reader.readOpaque()
         withheld = try reader.readOpaqueList()

@@ -78,6 +78,7 @@ extension RoomLane {
             throw .store(error)
         }
         latestTime = time
+        hub.deliveries.grew()
         return MessageAnswer(response)
     }
 

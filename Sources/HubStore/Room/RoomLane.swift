@@ -143,6 +143,7 @@ actor RoomLane {
         room = next
         latestTime = last.timeMs
         hub.growth.grew(to: last.gseq)
+        hub.deliveries.grew()
         isLeading = isLeading || events.contains { $0.takesAUserOut }
         return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
     }
