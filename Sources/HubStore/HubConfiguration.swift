@@ -1,5 +1,6 @@
 import EndpointMessages
 import MLSCrypto
+import MLSMessages
 import RoomPolicy
 import RoomState
 import RuleBook
@@ -22,6 +23,8 @@ public struct HubConfiguration: Sendable {
     public var requiresCertificates = false
     /// Who credentials are and whether they are believed; nil for the hub's own way, with the trust roots.
     public var identities: (any HubIdentities)?
+    /// Claims of credentials, by the number of their type in the registry of RFC 9420 §17.5.
+    public var claims: [UInt16: any HubClaims] = [:]
     /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
     public var transport: (any ProviderTransport)?
     /// What a room may take of the hub.
@@ -68,8 +71,10 @@ public struct HubConfiguration: Sendable {
 
     var services: RoomServices {
         let given = identities.map { GivenIdentities(given: $0) }
+        var matchers = RoomServices().matchers
+        for (type, claims) in claims { matchers[CredentialType(type)] = GivenClaims(given: claims) }
         return RoomServices(
-            identities: given ?? URIIdentities(),
+            identities: given ?? URIIdentities(), matchers: matchers,
             trust: given ?? TrustRoots(trustRoots, only: requiresCertificates),
             hubKeys: signingKeys.map(\.key), enforcement: enforcement)
     }

@@ -48,3 +48,19 @@ struct GivenIdentities: IdentityResolver, CredentialTrust {
         given.objection(to: HubCredential(credential), of: user.description)
     }
 }
+
+/// Tells whether credentials of a type make a claim (room-policy §4), for preauthorizations. X.509 claims
+/// are built in: an attribute of the subject, or a text of the subject alternative name, by its object
+/// identifier. A matcher must always give the same answer: decisions are made again by an audit.
+public protocol HubClaims: Sendable {
+    func matches(id: [UInt8], value: [UInt8], _ credential: HubCredential) -> Bool
+}
+
+/// What an embedder says, in the words of the rooms.
+struct GivenClaims: ClaimMatcher {
+    let given: any HubClaims
+
+    func matches(_ claim: Claim, _ credential: Credential) -> Bool {
+        given.matches(id: claim.id, value: claim.value, HubCredential(credential))
+    }
+}

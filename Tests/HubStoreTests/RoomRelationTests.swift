@@ -145,6 +145,59 @@ import Testing
         }
     }
 
+    /// What an embedder says of credentials counts; basic ones make no claims by themselves.
+    @Test func claimsOfTheEmbedder() async throws {
+        struct Everybody: HubClaims {
+            func matches(id: [UInt8], value: [UInt8], _ credential: HubCredential) -> Bool {
+                id == Array("club".utf8) && credential != .basic(identity: [])
+            }
+        }
+        for isKnown in [false, true] {
+            try await withStorePath { path in
+                let hub = try open(path) { if isKnown { $0.claims[1] = Everybody() } }
+                let house = try #require(
+                    try await found("clubhouse", on: hub) { founding in
+                        let claim = Claim(.basic, id: Array("club".utf8), value: [])
+                        let role = Role(index: 2, name: "")
+                        founding.others[.preauthList] =
+                            PreauthList([.init([claim], target: .role(role))]).encoded
+                        founding.roles = Clubhouse.roles.map { role in
+                            var role = role
+                            if role.index == 2 { role.capabilities += [.canJoinIfPreauthorized] }
+                            return role
+                        }
+                    }.house)
+                let sent = try house.joining(as: "dora1", [house.changing([("dora", 2)])])
+                do {
+                    try await send(sent, to: "clubhouse", hub)
+                    #expect(isKnown)
+                } catch let refusal as HubRefusal {
+                    #expect(!isKnown)
+                    #expect(refusal.rule == "F-15" || refusal.rule == "F-14")
+                }
+                await hub.close()
+            }
+        }
+    }
+
+    /// A room keeps the readings that it was created with.
+    @Test func readings() async throws {
+        try await withStorePath { path in
+            let hub = try open(path)
+            var founding = Clubhouse.Founding()
+            let claim = Claim(.x509, id: Array("2.5.4.10".utf8), value: [1])
+            founding.others[.preauthList] =
+                PreauthList([.init([claim], target: .index(2))]).encoded
+            let genesis = try founding.make().genesis
+            var creation = RoomCreation(
+                room: Self.room, groupInfo: genesis.groupInfo, ratchetTree: genesis.tree ?? [])
+            #expect(rule(try await hub.create(creation)) == "F-V")
+            creation.readings = .preauthTargetIsIndex
+            #expect(rule(try await hub.create(creation)) == nil)
+            await hub.close()
+        }
+    }
+
     @Test func roomsOfUsersAndProviders() async throws {
         try await withStorePath { path in
             let hub = try open(path)

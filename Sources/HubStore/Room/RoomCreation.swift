@@ -16,6 +16,28 @@ public struct RoomCreation: Sendable {
     public var maximumUsers: UInt32?
     public var maximumClients: UInt32?
 
+    /// How the places are read in which the drafts contradict themselves or are incomplete; the room keeps
+    /// it.
+    public var readings: Readings = []
+
+    /// Other readings than the usual ones, which take the structures as they are written.
+    public struct Readings: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// The target of a preauthorization is a role's index, not a whole role (H-12).
+        public static let preauthTargetIsIndex = Readings(rawValue: 1)
+        /// Lists of wire formats are vectors of vectors (H-16 d).
+        public static let nestedWireFormats = Readings(rawValue: 2)
+        /// permitted_media_types is a list (H-16 g).
+        public static let mediaTypeList = Readings(rawValue: 4)
+        /// The participants of a child room are fewer than those of its parent (H-30).
+        public static let strictChildRooms = Readings(rawValue: 8)
+    }
+
     /// A room without an envelope: its policy may become whatever its capabilities allow.
     public init(room: String, groupInfo: [UInt8], ratchetTree: [UInt8]) {
         self.room = room
@@ -41,6 +63,11 @@ public struct RoomCreation: Sendable {
             }
             envelope.forbidden.insert(capability)
         }
-        return RoomSettings(room: uri, hub: hub, envelope: envelope)
+        guard let profile = WireProfile(bits: readings.rawValue) else {
+            throw HubRefusal(
+                .notAllowed, rule: .genesis, item: "readings", expected: "those that are known",
+                found: "\(readings.rawValue)")
+        }
+        return RoomSettings(room: uri, hub: hub, profile: profile, envelope: envelope)
     }
 }
