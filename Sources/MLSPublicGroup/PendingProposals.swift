@@ -61,7 +61,7 @@ package struct PendingProposals: Sendable {
     }
 
     /// The leaves that go with a commit of these.
-    var removed: Set<UInt32> {
+    package var removed: Set<UInt32> {
         Set(
             list.lazy.filter { $0.proposal.type != .update }
                 .compactMap { $0.proposal.target(from: $0.sender) })

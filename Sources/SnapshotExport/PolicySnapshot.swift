@@ -15,6 +15,7 @@ package struct PolicySnapshot: Encodable, Sendable {
         package let active: Bool
         /// Whether the user's clients may only take themselves out.
         package let restricted: Bool
+        /// With what waits counted in; `members` are those of the tree.
         package let clients: [String]
 
         private enum CodingKeys: String, CodingKey {
@@ -49,9 +50,17 @@ package struct PolicySnapshot: Encodable, Sendable {
     init(_ room: MIMIRoom) {
         let policy = room.effective
         var clients: [[UInt8]: [String]] = [:]
-        for member in room.group.tree.members {
+        // As all of this, with what waits counted in.
+        let going = room.group.pending.removed
+        for member in room.group.tree.members where !going.contains(member.index) {
             guard let user = room.user(ofLeaf: member.index) else { continue }
             clients[user, default: []].append(name(of: member.leaf.credential))
+        }
+        for case .add(let keyPackage) in room.group.pending.list.map(\.proposal) {
+            let credential = keyPackage.leafNode.credential
+            guard let user = room.services.identities.identity(of: credential)?.user.bytes
+            else { continue }
+            clients[user, default: []].append(name(of: credential))
         }
         participants = policy.participants.participants.map {
             Participant(
