@@ -186,13 +186,13 @@ extension EventLog {
     }
 
     /// The rows whose keys begin with `prefix`, from behind the key `last` on, as many as fit a page.
-    package func rows(
-        beginning prefix: [UInt8], after last: [UInt8]? = nil, on shelf: Shelf, limit: Int = 1000
+    private func rows(
+        beginning prefix: [UInt8], after last: [UInt8]?, on shelf: Shelf
     ) throws(StoreError) -> [(key: [UInt8], value: [UInt8])] {
         try environment.read { (transaction) throws(StoreError) in
             guard let table = tables.shelves[shelf] else { return [] }
             var rows: [(key: [UInt8], value: [UInt8])] = []
-            var limit = PageLimit(rows: limit)
+            var limit = PageLimit(rows: PageLimit.rows)
             try transaction.scan(table, from: last ?? prefix) { (key, value) throws(StoreError) in
                 let key = key.withUnsafeBytes { Array($0) }
                 guard key.starts(with: prefix) else { return false }
@@ -202,6 +202,19 @@ extension EventLog {
             }
             return rows
         }
+    }
+
+    /// All rows whose keys begin with `prefix`, a page at a time.
+    package func allRows(
+        beginning prefix: [UInt8], on shelf: Shelf,
+        _ take: (_ key: [UInt8], _ value: [UInt8]) -> Void
+    ) throws(StoreError) {
+        var last: [UInt8]?
+        repeat {
+            let page = try rows(beginning: prefix, after: last, on: shelf)
+            for row in page { take(row.key, row.value) }
+            last = page.last?.key
+        } while last != nil
     }
 
     /// The items of a destination's queue from a position on, as many as fit a page.

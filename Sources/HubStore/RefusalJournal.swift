@@ -134,16 +134,13 @@ extension Hub {
     /// last moments perhaps not yet.
     public func refusals() throws(HubError) -> [RefusedRequest] {
         var requests: [RefusedRequest] = []
-        var last: [UInt8]?
-        do throws(StoreError) {
-            while true {
-                let page = try rooms.log.rows(beginning: [], after: last, on: .refusal)
-                guard let end = page.last else { return requests }
-                requests += page.compactMap { try? RefusedRequest(parsing: $0.value) }
-                last = end.key
+        do {
+            try rooms.log.allRows(beginning: [], on: .refusal) { _, value in
+                if let request = try? RefusedRequest(parsing: value) { requests.append(request) }
             }
         } catch {
             throw HubError(error)
         }
+        return requests
     }
 }

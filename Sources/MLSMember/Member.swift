@@ -141,7 +141,7 @@ extension Client {
     }
 
     /// Signs content as a sender of the group (RFC 9420 §6.1).
-    package func signed(
+    func signed(
         _ content: FramedContent, as wireFormat: WireFormat, context: [UInt8]
     ) throws(CryptoError) -> AuthenticatedContent {
         let signature = try sign(

@@ -103,13 +103,3 @@ extension TreeView {
         resolution(of: copath).filter { !$0.isLeaf || !added.contains($0.leaf) }
     }
 }
-
-extension HPKECiphertext {
-    package init(_ sealed: CipherSuite.Sealed) {
-        self.init(kemOutput: sealed.kemOutput, ciphertext: sealed.ciphertext)
-    }
-
-    package var sealed: CipherSuite.Sealed {
-        CipherSuite.Sealed(kemOutput: kemOutput, ciphertext: ciphertext)
-    }
-}

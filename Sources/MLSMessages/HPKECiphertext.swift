@@ -1,3 +1,4 @@
+import MLSCrypto
 import PresentationLanguage
 
 /// ```
@@ -24,5 +25,15 @@ package struct HPKECiphertext: TLSCodable, Hashable, Sendable {
     package func write(to writer: inout Writer) {
         writer.write(opaque: kemOutput)
         writer.write(opaque: ciphertext)
+    }
+}
+
+extension HPKECiphertext {
+    package init(_ sealed: CipherSuite.Sealed) {
+        self.init(kemOutput: sealed.kemOutput, ciphertext: sealed.ciphertext)
+    }
+
+    package var sealed: CipherSuite.Sealed {
+        CipherSuite.Sealed(kemOutput: kemOutput, ciphertext: ciphertext)
     }
 }

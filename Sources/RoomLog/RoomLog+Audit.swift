@@ -23,7 +23,6 @@ package struct AuditFinding: Hashable, Sendable, CustomStringConvertible {
 extension RoomLog {
     package func audit(_ room: Room) throws(RoomLogError) -> [AuditFinding] {
         var findings: [AuditFinding] = []
-        var state: MIMIRoom?
         var folded: RecordedState?
         var last: Envelope?
         var position: UInt64? = 0
@@ -36,18 +35,17 @@ extension RoomLog {
             }
             for record in page.elements {
                 let events = try Self.events(of: record)
-                if let found = try difference(record, events, state) {
+                if let found = try difference(record, events, folded?.room) {
                     findings.append(AuditFinding(gseq: record.envelope.gseq, what: found))
                 }
                 // Chain, time, epoch and state hash are for the fold.
                 try Self.check(record.envelope, follows: last)
                 folded = try fold(record, into: consume folded)
-                guard let room = folded?.room else {
+                guard folded?.room != nil else {
                     return findings + [
                         AuditFinding(gseq: record.envelope.gseq, what: "no MIMI room")
                     ]
                 }
-                state = room
                 last = record.envelope
             }
             position = page.next

@@ -11,14 +11,21 @@ extension MIMIRoom {
 
     /// Proposals as messages of the hub in the current epoch; nil if it has no key of the room.
     package func hubMessages(of proposals: [Proposal]) -> [MLSMessage]? {
-        guard let (key, index) = hubSender(in: group.extensions) else { return nil }
-        let data = group.extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
+        hubMessages(of: proposals, in: group.context.epoch, group.extensions)?.map {
+            .publicMessage($0)
+        }
+    }
+
+    /// The same in an epoch whose extensions these are.
+    func hubMessages(
+        of proposals: [Proposal], in epoch: UInt64, _ extensions: ContextExtensions
+    ) -> [PublicMessage]? {
+        guard let (key, index) = hubSender(in: extensions) else { return nil }
+        let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
         do {
             return try proposals.map {
-                .publicMessage(
-                    try key.proposal(
-                        $0, in: group.context, epoch: group.context.epoch, index: index,
-                        authenticatedData: data))
+                try key.proposal(
+                    $0, in: group.context, epoch: epoch, index: index, authenticatedData: data)
             }
         } catch {
             preconditionFailure("the hub's key does not sign: \(error)")
@@ -40,20 +47,12 @@ extension MIMIRoom {
         var update = ParticipantListUpdate()
         update.removed = places.map(UInt32.init)
         let users = Set(users)
-        let going = Set(
-            group.pending.list.compactMap { pending -> UInt32? in
-                switch (pending.proposal, pending.sender) {
-                case (.remove(let leaf), _): leaf
-                case (.selfRemove, .member(let leaf)): leaf
-                default: nil
-                }
-            })
+        let going = group.pending.removed
         let leaves = group.tree.members.filter { member in
             !going.contains(member.index)
                 && user(of: member.leaf.credential).map(users.contains) ?? false
         }
-        return [.appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))]
-            + leaves.map { .remove(leaf: $0.index) }
+        return [update.proposal] + leaves.map { .remove(leaf: $0.index) }
     }
 }
 

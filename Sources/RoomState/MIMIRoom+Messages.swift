@@ -53,11 +53,16 @@ extension MIMIRoom {
         try rules.require(
             .submitMessage, message.epoch <= current, "epoch", expected: "\(current)",
             found: "\(message.epoch)")
-        let tolerance = UInt64(committed.operational?.epochTolerance ?? 0)
-        guard message.epoch <= current else { return }
         try rules.require(
-            .submitMessage, current - message.epoch <= tolerance, "epoch",
-            expected: "\(current), or \(tolerance) less", found: "\(message.epoch)")
+            .submitMessage, !isTooOld(message.epoch), "epoch",
+            expected: "\(current), or \(epochTolerance) less", found: "\(message.epoch)")
+    }
+
+    private var epochTolerance: UInt64 { UInt64(committed.operational?.epochTolerance ?? 0) }
+
+    private func isTooOld(_ epoch: UInt64) -> Bool {
+        let current = group.context.epoch
+        return epoch < current && current - epoch > epochTolerance
     }
 
     /// Whether a message is of an epoch that is over for it, and not of one to come.
@@ -65,21 +70,15 @@ extension MIMIRoom {
         guard case .privateMessage(let message) = message,
             message.groupID == group.context.groupID
         else { return false }
-        let tolerance = UInt64(committed.operational?.epochTolerance ?? 0)
-        return message.epoch < group.context.epoch
-            && group.context.epoch - message.epoch > tolerance
+        return isTooOld(message.epoch)
     }
 
     /// The users who are not to get messages now: they are being removed, or their role does not
     /// receive any (G-11).
     package var withheldUsers: [[UInt8]] {
-        effective.participants.participants.map(\.user).filter {
-            committedLeaves[$0] > 0
-                && (isRestricted($0) || !effective.role(of: $0).has(.canReceiveMessage))
+        committedLeaves.users.filter {
+            isRestricted($0) || !effective.role(of: $0).has(.canReceiveMessage)
         }
-            + committedLeaves.users.filter {
-                !effective.participants.contains($0)
-            }
     }
 
     /// The franking tag of a message, with the hub's key that franks it, if it is to be franked (G-13):

@@ -104,7 +104,7 @@ package struct MIMIRoom: Sendable {
     // MARK: Users
 
     /// The user of a credential.
-    func user(of credential: Credential) -> [UInt8]? {
+    package func user(of credential: Credential) -> [UInt8]? {
         services.identities.identity(of: credential)?.user.bytes
     }
 

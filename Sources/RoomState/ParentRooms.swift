@@ -42,12 +42,11 @@ extension ParentRooms {
     package var readings: [ParentReading] { map(\.reading) }
 }
 
-extension RoomUpdate {
+extension HandshakeBundle {
     /// The rooms that the update would make the parent.
     package var namedParents: [[UInt8]] {
-        guard let bundle = try? HandshakeBundle(parsing: bundle) else { return [] }
-        var messages = [bundle.message]
-        if case .proposals(let more) = bundle.rest { messages += more }
+        var messages = [message]
+        if case .proposals(let more) = rest { messages += more }
         return messages.flatMap { message -> [Proposal] in
             guard case .publicMessage(let message) = message else { return [] }
             switch message.content.body {

@@ -45,7 +45,7 @@ struct ProposalMaker {
         var planned: [Planned] = []
         var list: ParticipantListUpdate?
         func close() {
-            if let update = list { planned.append(.proposal(Self.listUpdate(update))) }
+            if let update = list { planned.append(.proposal(update.proposal)) }
             list = nil
         }
         for spec in specs {
@@ -56,10 +56,6 @@ struct ProposalMaker {
         }
         close()
         return planned
-    }
-
-    private static func listUpdate(_ update: ParticipantListUpdate) -> Proposal {
-        .appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))
     }
 
     /// Adds a change of the list to an update, if it is one. A user who is not on the list is named by
@@ -175,7 +171,7 @@ struct ProposalMaker {
         ])
         let own = performers.values.filter { $0.user == sender.user }.map(\.client.credential)
         let leaves = group.tree.members.filter { own.contains($0.leaf.credential) }
-        return [.proposal(Self.listUpdate(update))]
+        return [.proposal(update.proposal)]
             + leaves.map { member in
                 member.leaf.credential == sender.client.credential && !isInline
                     ? .proposal(.selfRemove) : .proposal(.remove(leaf: member.index))

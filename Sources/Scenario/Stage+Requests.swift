@@ -155,8 +155,7 @@ extension Stage {
             let update = ParticipantListUpdate(added: [
                 UserRolePair(performer.user.bytes, role: role(for: spec, performer, policy))
             ])
-            options.proposals.append(
-                .appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded))))
+            options.proposals.append(update.proposal)
         }
         if spec.removesOld {
             let old = first.group.tree.members.first {

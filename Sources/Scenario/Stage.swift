@@ -158,15 +158,18 @@ final class Stage {
         noteExternalPlaces(in: member.group)
     }
 
-    func hubSender() throws -> ExternalSender {
-        try ExternalSender(
-            parsing: try configuration.signingKeys[0].externalSender(of: file.hub))
-    }
-
+    /// The entries of `external_senders` that there may be, by domain.
     func externalSenders() -> [String: ExternalSender] {
         var senders: [String: ExternalSender] = [:]
         for (domain, key) in externalKeys { senders[domain] = key.externalSender(of: domain) }
         return senders
+    }
+
+    func hubSender() throws -> ExternalSender {
+        guard let sender = externalSenders()[file.hub] else {
+            throw ScenarioError("no key of the hub", at: "")
+        }
+        return sender
     }
 
     private func extensions() throws -> [Extension] {
@@ -183,12 +186,9 @@ final class Stage {
             components[.safeAAD] = ComponentsList([.frankAAD]).encoded
         }
         var base = room.base
-        base.policyComponents = components.keys.filter {
+        base.policyComponents = (Array(components.keys) + [.baseRoomPolicy]).filter {
             ComponentRegistry.policyComponents.contains($0)
         }.sorted()
-        if ComponentRegistry.policyComponents.contains(.baseRoomPolicy) {
-            base.policyComponents = (base.policyComponents + [.baseRoomPolicy]).sorted()
-        }
         components[.baseRoomPolicy] = base.encoded
         let known = externalSenders()
         let senders = ([file.hub] + room.externalSenders).compactMap { known[$0] }
@@ -267,40 +267,33 @@ extension JoinCode {
 }
 
 extension ScenarioFile {
+    /// All updates, with who sends them.
+    private var updates: [(sender: ScenarioStep.Sender, update: UpdateSpec)] {
+        steps.flatMap { step in
+            if case .race(let members) = step.action { members } else { [step] }
+        }.compactMap { step in
+            if case .update(let sender, let update, _) = step.action {
+                (sender, update)
+            } else {
+                nil
+            }
+        }
+    }
+
     /// The domains that may propose from outside, besides the hub.
     var externalDomains: [String] {
         var domains = Set(room.externalSenders)
-        func collect(_ steps: [ScenarioStep]) {
-            for step in steps {
-                switch step.action {
-                case .race(let steps): collect(steps)
-                case .update(let sender, let update, _):
-                    if case .provider(let domain) = sender { domains.insert(domain) }
-                    for case .externalSenders(let list) in update.proposals {
-                        domains.formUnion(list)
-                    }
-                default: break
-                }
-            }
+        for (sender, update) in updates {
+            if case .provider(let domain) = sender { domains.insert(domain) }
+            for case .externalSenders(let list) in update.proposals { domains.formUnion(list) }
         }
-        collect(steps)
         return domains.subtracting([hub]).sorted()
     }
 
     /// The ids of the external pre-shared keys.
     var pskIDs: [[UInt8]] {
         var ids = Set<[UInt8]>()
-        func collect(_ steps: [ScenarioStep]) {
-            for step in steps {
-                switch step.action {
-                case .race(let steps): collect(steps)
-                case .update(_, let update, _):
-                    for case .psk(let id) in update.proposals { ids.insert(Array(id.utf8)) }
-                default: break
-                }
-            }
-        }
-        collect(steps)
+        for case .psk(let id) in updates.flatMap(\.update.proposals) { ids.insert(Array(id.utf8)) }
         return ids.sorted { $0.lexicographicallyPrecedes($1) }
     }
 }

@@ -58,8 +58,7 @@ package struct PolicySnapshot: Encodable, Sendable {
         }
         for case .add(let keyPackage) in room.group.pending.list.map(\.proposal) {
             let credential = keyPackage.leafNode.credential
-            guard let user = room.services.identities.identity(of: credential)?.user.bytes
-            else { continue }
+            guard let user = room.user(of: credential) else { continue }
             clients[user, default: []].append(name(of: credential))
         }
         participants = policy.participants.participants.map {

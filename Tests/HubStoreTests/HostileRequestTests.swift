@@ -1,5 +1,6 @@
 import Foundation
 import HubStore
+import PresentationLanguage
 import TestSupport
 import Testing
 
@@ -15,14 +16,7 @@ import Testing
         let tree: String?
         let suite: UInt16?
 
-        var bytes: [UInt8] { Self.bytes(body) }
-
-        static func bytes(_ hex: String) -> [UInt8] {
-            let digits = Array(hex.utf8)
-            return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-                UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
-            }
-        }
+        var bytes: [UInt8] { PresentationLanguage.bytes(hex: body) ?? [] }
     }
 
     private static let requests: [Request] = {
@@ -46,7 +40,7 @@ import Testing
             _ = try await hub.create(
                 RoomCreation(
                     room: request.room, groupInfo: body,
-                    ratchetTree: Request.bytes(request.tree ?? "")))
+                    ratchetTree: bytes(hex: request.tree ?? "") ?? []))
         case "update": _ = try await hub.update(request.room, from: request.from, body)
         case "submitMessage":
             _ = try await hub.submitMessage(request.room, from: request.from, body)

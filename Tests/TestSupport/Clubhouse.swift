@@ -181,7 +181,7 @@ package struct Clubhouse {
     }
 
     package static func listUpdate(_ update: ParticipantListUpdate) -> Proposal {
-        .appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))
+        update.proposal
     }
 
     /// A list update that changes roles; 0 removes.

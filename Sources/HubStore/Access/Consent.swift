@@ -200,15 +200,9 @@ actor ConsentKeeper {
         let key = pair + Self.roomKey(entry.roomID)
         var rows = routes
         if entry.roomID == nil, entry.operation == .revoke {
-            var last: [UInt8]?
-            while true {
-                let page = try log.rows(beginning: pair, after: last, on: .consent)
-                guard let end = page.last else { break }
+            try log.allRows(beginning: pair, on: .consent) { key, value in
                 // What is revoked for a room stays so (H-37).
-                for row in page where row.value != [ConsentState.revoked.rawValue] {
-                    rows.remove(row.key, from: .consent)
-                }
-                last = end.key
+                if value != [ConsentState.revoked.rawValue] { rows.remove(key, from: .consent) }
             }
         }
         if let state = ConsentState.after(try state(key), entry.operation) {

@@ -90,11 +90,7 @@ extension RoomLane {
         try await inTurn { (lane) throws(RoomLogError) in
             var rows = SideRows()
             rows.put(JoinCodeRow(code).encoded, for: lane.key(of: code.code), on: .joinCode)
-            do throws(StoreError) {
-                try await lane.hub.rooms.log.write(rows)
-            } catch {
-                throw .store(error)
-            }
+            try await lane.write(rows)
         }
     }
 
@@ -124,9 +120,8 @@ extension RoomLane {
     }
 
     /// What a joiner was given, if the code still counts.
-    func joinGrant(for update: RoomUpdate) throws(RoomLogError) -> JoinGrant? {
-        guard let bundle = try? HandshakeBundle(parsing: update.bundle),
-            case .publicMessage(let message) = bundle.message,
+    func joinGrant(for bundle: HandshakeBundle?) throws(RoomLogError) -> JoinGrant? {
+        guard case .publicMessage(let message)? = bundle?.message,
             message.content.sender == .newMemberCommit,
             case .commit(let commit) = message.content.body, let leaf = commit.path?.leafNode
         else { return nil }

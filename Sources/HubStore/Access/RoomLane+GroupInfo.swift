@@ -94,11 +94,7 @@ extension RoomLane {
         var rows = SideRows()
         let key = grantKey(request.requestingSignatureKey, request.requestingCredential)
         rows.put(codeKey, for: key, on: .joinGrant)
-        do {
-            try await hub.rooms.log.write(rows)
-        } catch {
-            throw .store(error)
-        }
+        try await write(rows)
     }
 
     private func response(
@@ -114,7 +110,7 @@ extension RoomLane {
         }
         let plaintext = GroupInfoRatchetTreeTBE(
             groupInfo: groupInfo, tree: .full(room.group.tree.exchanged),
-            pendingProposals: waiting)
+            pendingProposals: waiting.map(\.entry))
         let id = room.settings.room.bytes
         let sealed: CipherSuite.Sealed
         do {
@@ -132,8 +128,7 @@ extension RoomLane {
         var success = GroupInfoResponse.Success(
             cipherSuite: request.cipherSuite,
             hubSender: key.externalSender(of: hub.configuration.domain),
-            encrypted: HPKECiphertext(
-                kemOutput: sealed.kemOutput, ciphertext: sealed.ciphertext), signature: [])
+            encrypted: HPKECiphertext(sealed), signature: [])
         let unsigned = GroupInfoResponse(roomID: id, status: .success(success))
         do throws(CryptoError) {
             success.signature = try key.sign(GroupInfoResponse.label, unsigned.toBeSigned)

@@ -136,8 +136,8 @@ struct Fanout {
                 case .reference(let reference): room.group.pending[reference]?.proposal
                 }
             guard case .add(let keyPackage)? = proposal else { continue }
-            let identity = room.services.identities.identity(of: keyPackage.leafNode.credential)
-            users[keyPackage.reference(room.group.suite.hash)] = identity?.user.bytes
+            users[keyPackage.reference(room.group.suite.hash)] =
+                room.user(of: keyPackage.leafNode.credential)
         }
         return users
     }

@@ -72,11 +72,7 @@ extension RoomLane {
         var rows = fanout.rows
         rows.put(response.encoded, for: roomKey + key, on: .messageAnswer)
         rows.put(time.encoded, for: roomKey, on: .roomTime)
-        do throws(StoreError) {
-            try await hub.rooms.log.write(rows)
-        } catch {
-            throw .store(error)
-        }
+        try await write(rows)
         latestTime = time
         hub.deliveries.grew()
         return MessageAnswer(response)

@@ -13,7 +13,7 @@ struct FoundRoom {
     let room: MIMIRoom
     let last: RoomLog.Position
     /// The proposals that wait, as they were sent.
-    let waiting: [PendingProposalEntry]
+    let waiting: [WaitingProposal]
     /// Of the latest update or message.
     let time: UInt64
 
@@ -37,7 +37,8 @@ struct FoundRoom {
                 sent += try PendingProposalEntry.sent(in: record)
             }
         }
-        waiting = PendingProposalEntry.waiting(in: room, among: sent)
+        waiting = WaitingProposal.waiting(
+            in: room, among: sent.compactMap { WaitingProposal($0, room) })
         do {
             let message = try rooms.log.row(found.number.encoded, on: .roomTime)
             let time = message.flatMap { try? UInt64(parsing: $0) }
@@ -71,16 +72,29 @@ extension PendingProposalEntry {
         else { return [] }
         return sent(in: bundle, try RoomLog.events(of: record), record.envelope.timeMs)
     }
+}
+
+/// A proposal that waits, as it was sent.
+struct WaitingProposal: Sendable {
+    let entry: PendingProposalEntry
+    let reference: [UInt8]
+    /// Bytes of the proposal.
+    let size: Int
+
+    /// Nil for a message that is no proposal.
+    init?(_ entry: PendingProposalEntry, _ room: MIMIRoom) {
+        guard case .publicMessage(let message) = entry.message,
+            case .proposal(let proposal) = message.content.body
+        else { return nil }
+        self.entry = entry
+        reference = message.authenticatedContent.proposalReference(room.group.suite.hash)
+        size = proposal.encoded.count
+    }
 
     /// Those of `sent` that wait in a room, in the order in which they were accepted.
     static func waiting(
-        in room: MIMIRoom, among sent: [PendingProposalEntry]
-    ) -> [PendingProposalEntry] {
-        guard !room.group.pending.list.isEmpty else { return [] }
-        return sent.filter { entry in
-            guard case .publicMessage(let message) = entry.message else { return false }
-            let content = message.authenticatedContent
-            return room.group.pending[content.proposalReference(room.group.suite.hash)] != nil
-        }
+        in room: MIMIRoom, among sent: [WaitingProposal]
+    ) -> [WaitingProposal] {
+        sent.filter { room.group.pending[$0.reference] != nil }
     }
 }

@@ -55,19 +55,11 @@ extension Hub {
 
     private func rooms(beginning prefix: [UInt8]) throws(HubError) -> [ParticipatedRoom] {
         var roles: [String: UInt32] = [:]
-        var last: [UInt8]?
-        do throws(StoreError) {
-            while true {
-                let page = try rooms.log.rows(beginning: prefix, after: last, on: .participation)
-                guard let end = page.last else { break }
-                last = end.key
-                for row in page {
-                    guard let role = try? UInt32(parsing: Array(row.value.prefix(4))) else {
-                        continue
-                    }
-                    let room = String(decoding: row.value.dropFirst(4), as: UTF8.self)
-                    roles[room] = max(roles[room] ?? 0, role)
-                }
+        do {
+            try rooms.log.allRows(beginning: prefix, on: .participation) { _, value in
+                guard let role = try? UInt32(parsing: Array(value.prefix(4))) else { return }
+                let room = String(decoding: value.dropFirst(4), as: UTF8.self)
+                roles[room] = max(roles[room] ?? 0, role)
             }
         } catch {
             throw HubError(error)

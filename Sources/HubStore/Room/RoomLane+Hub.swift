@@ -42,9 +42,9 @@ extension RoomLane {
 
     /// The room's parent, and the rooms that an update names as one: rooms of this hub that are not below
     /// this one themselves.
-    func parents(for update: RoomUpdate) async throws(RoomLogError) -> ParentRooms {
+    func parents(for bundle: HandshakeBundle?) async throws(RoomLogError) -> ParentRooms {
         var parents: ParentRooms = []
-        for uri in Set([room.parent].compactMap { $0 } + update.namedParents) {
+        for uri in Set([room.parent].compactMap { $0 } + (bundle?.namedParents ?? [])) {
             guard let lane = try await hub.parentLane(uri, of: room.settings.room.bytes) else {
                 continue
             }
@@ -124,18 +124,13 @@ extension HubContext {
     /// The URIs of the children of a room, or of all children.
     func children(of parent: [UInt8]? = nil) throws(RoomLogError) -> [[UInt8]] {
         var children: [[UInt8]] = []
-        var last: [UInt8]?
         let prefix = parent.map(ChildRooms.prefix) ?? []
         do {
-            while true {
-                let page = try rooms.log.rows(beginning: prefix, after: last, on: .childRoom)
-                guard let end = page.last else { return children }
-                children += page.map(\.value)
-                last = end.key
-            }
+            try rooms.log.allRows(beginning: prefix, on: .childRoom) { children.append($1) }
         } catch {
             throw .store(error)
         }
+        return children
     }
 }
 

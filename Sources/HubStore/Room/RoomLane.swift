@@ -15,7 +15,7 @@ actor RoomLane {
     private(set) var room: MIMIRoom
     private(set) var last: RoomLog.Position
     /// The proposals that wait, as they were sent.
-    private(set) var waiting: [PendingProposalEntry]
+    private(set) var waiting: [WaitingProposal]
     /// Milliseconds since the Unix epoch, of the latest update or message.
     var latestTime: UInt64
     /// Whether someone left whom child rooms have yet to take out.
@@ -44,6 +44,15 @@ actor RoomLane {
     func row(_ key: [UInt8], on shelf: Shelf) throws(RoomLogError) -> [UInt8]? {
         do {
             return try hub.rooms.log.row(key, on: shelf)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Writes rows that no record goes with.
+    func write(_ rows: SideRows) async throws(RoomLogError) {
+        do {
+            try await hub.rooms.log.write(rows)
         } catch {
             throw .store(error)
         }
@@ -93,9 +102,14 @@ actor RoomLane {
         if let record = try hub.rooms.answer(to: update, in: last.room) {
             return UpdateAnswer(accepted: record.gseq, time: record.timeMs)
         }
-        if let refusal = excess(of: update) { return answer(to: update, refusal) }
-        let grant = try joinGrant(for: update)
-        let parents = try await parents(for: update)
+        if let refusal = hub.configuration.limits.excess(of: update.bundle) {
+            return answer(to: update, refusal)
+        }
+        // What can't be read is for the decision to refuse.
+        let bundle = try? HandshakeBundle(parsing: update.bundle)
+        if let refusal = excess(of: bundle, update) { return answer(to: update, refusal) }
+        let grant = try joinGrant(for: bundle)
+        let parents = try await parents(for: bundle)
         let update = update.with(codeRole: grant?.code.role, parents: parents.readings)
         let time = nextTime
         switch room.decide(update, now: time, parents: parents) {
@@ -105,8 +119,9 @@ actor RoomLane {
             // It waits already.
             return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
         case .accepted(let events):
+            guard let bundle else { preconditionFailure("an accepted update that is none") }
             do {
-                return try await record(update, events, time, grant)
+                return try await record(update, bundle, events, time, grant)
             } catch let refusal as HubRefusal {
                 return answer(to: update, refusal)
             } catch let error as RoomLogError {
@@ -118,34 +133,45 @@ actor RoomLane {
     }
 
     private func record(
-        _ update: RoomUpdate, _ events: [RoomEvent], _ time: UInt64, _ grant: JoinGrant?
+        _ update: RoomUpdate, _ bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64,
+        _ grant: JoinGrant?
     ) async throws -> UpdateAnswer {
-        var next = room
-        do {
-            try next.apply(events)
-        } catch {
-            preconditionFailure("an accepted update can't be applied: \(error)")
-        }
-        guard let bundle = try? HandshakeBundle(parsing: update.bundle) else {
-            preconditionFailure("an accepted update that is none")
-        }
+        let next = room(after: events)
         var rows = try rows(for: bundle, events, time, next)
         grant?.consume(in: &rows)
         let fixed = try FixedRooms(context: hub).note(next, before: room.effective, in: &rows)
         defer { fixed.map(hub.release) }
         // A failure may come after the record reached the disk.
         isStale = true
-        last = try await hub.rooms.append(
+        let position = try await hub.rooms.append(
             update, events, after: last, leading: next, time: time, sideRows: rows)
-        isStale = false
-        waiting = PendingProposalEntry.waiting(
-            in: next, among: waiting + PendingProposalEntry.sent(in: bundle, events, time))
-        room = next
-        latestTime = last.timeMs
-        hub.growth.grew(to: last.gseq)
+        let sent = PendingProposalEntry.sent(in: bundle, events, time)
+        waiting = WaitingProposal.waiting(
+            in: next, among: waiting + sent.compactMap { WaitingProposal($0, next) })
         hub.deliveries.grew()
         isLeading = isLeading || events.contains { $0.takesAUserOut }
-        return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+        return move(to: next, at: position)
+    }
+
+    /// The room that the events of a decision lead to.
+    private func room(after events: [RoomEvent]) -> MIMIRoom {
+        var next = room
+        do {
+            try next.apply(events)
+        } catch {
+            preconditionFailure("an accepted update can't be applied: \(error)")
+        }
+        return next
+    }
+
+    /// Goes on from a record that is on the disk.
+    private func move(to next: MIMIRoom, at position: RoomLog.Position) -> UpdateAnswer {
+        isStale = false
+        room = next
+        last = position
+        latestTime = position.timeMs
+        hub.growth.grew(to: position.gseq)
+        return UpdateAnswer(accepted: position.gseq, time: position.timeMs)
     }
 
     /// What changes beside the log: queues of providers, and who takes part where.
@@ -183,35 +209,23 @@ actor RoomLane {
         case .rejected(let refusal):
             return UpdateAnswer(HubRefusal(.notAllowed, refusal))
         case .accepted(let events):
-            var next = room
-            do {
-                try next.apply(events)
-            } catch {
-                preconditionFailure("a closing that can't be applied: \(error)")
-            }
+            let next = room(after: events)
             var rows = SideRows()
             FixedRooms(context: hub).release(room, in: &rows)
             isStale = true
-            last = try await hub.rooms.close(
+            let position = try await hub.rooms.close(
                 because: reason, events, after: last, leading: next, time: nextTime,
                 sideRows: rows)
-            isStale = false
-            room = next
-            latestTime = last.timeMs
-            hub.growth.grew(to: last.gseq)
-            return UpdateAnswer(accepted: last.gseq, time: last.timeMs)
+            return move(to: next, at: position)
         }
     }
 
     // MARK: Refusals
 
-    /// What is too large, or too much.
-    private func excess(of update: RoomUpdate) -> HubRefusal? {
+    /// What would wait beyond what may.
+    private func excess(of bundle: HandshakeBundle?, _ update: RoomUpdate) -> HubRefusal? {
         let limits = hub.configuration.limits
-        if let refusal = limits.excess(of: update.bundle) { return refusal }
-        if update.authority == .duty { return nil }
-        guard let bundle = try? HandshakeBundle(parsing: update.bundle),
-            case .proposals(let more) = bundle.rest
+        guard update.authority != .duty, let bundle, case .proposals(let more) = bundle.rest
         else { return nil }
         let messages = [bundle.message] + more
         let reserve = messages.allSatisfy(\.takesOut) ? 2 : 1
@@ -264,24 +278,6 @@ extension MLSMessage {
             else { return false }
             return list.added.isEmpty && list.changed.allSatisfy { $0.role <= Role.banned }
         default: return false
-        }
-    }
-}
-
-extension PendingProposalEntry {
-    /// Bytes, near enough: those of the proposal's content.
-    fileprivate var size: Int {
-        guard case .publicMessage(let message) = message else { return 0 }
-        return message.content.body.size
-    }
-}
-
-extension FramedContent.Body {
-    fileprivate var size: Int {
-        switch self {
-        case .application(let data): data.count
-        case .proposal(let proposal): proposal.encoded.count
-        case .commit(let commit): commit.encoded.count
         }
     }
 }

@@ -1,3 +1,4 @@
+import MLSMessages
 import PresentationLanguage
 
 /// ```
@@ -147,5 +148,12 @@ package struct ParticipantListUpdate: TLSCodable, Hashable, Sendable {
         writer.write(list: changed)
         writer.write(list: removed)
         writer.write(list: added)
+    }
+}
+
+extension ParticipantListUpdate {
+    /// The AppDataUpdate that makes it.
+    package var proposal: Proposal {
+        .appDataUpdate(AppDataUpdate(.participantList, .update(encoded)))
     }
 }

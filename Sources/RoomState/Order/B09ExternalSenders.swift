@@ -1,4 +1,3 @@
-import MLSCrypto
 import MLSMessages
 import MLSPublicGroup
 import PresentationLanguage
@@ -76,30 +75,18 @@ extension Trial {
         _ proposals: [Proposal], in epoch: UInt64, _ extensions: ContextExtensions
     ) throws(Refusal) -> [HubProposal] {
         guard !proposals.isEmpty else { return [] }
-        guard let (key, index) = room.hubSender(in: extensions) else {
+        guard let messages = room.hubMessages(of: proposals, in: epoch, extensions) else {
             // The hub was opened without the key that this room knows.
             throw Refusal(
                 .hubSender, "external_senders", expected: "a key of the hub", found: "others")
         }
-        let data = extensions.isSafeAADRequired ? SafeAAD([]).encoded : []
-        var issued: [HubProposal] = []
-        for proposal in proposals {
-            do {
-                let message = try key.proposal(
-                    proposal, in: group.context, epoch: epoch, index: index,
-                    authenticatedData: data)
-                let reference = message.authenticatedContent.proposalReference(group.suite.hash)
-                issued.append(
-                    HubProposal(
-                        .publicMessage(message),
-                        PendingProposal(
-                            reference: reference, sender: .external(index: index),
-                            proposal: proposal)))
-            } catch {
-                preconditionFailure("the hub's key does not sign: \(error)")
-            }
+        return zip(messages, proposals).map { message, proposal in
+            HubProposal(
+                .publicMessage(message),
+                PendingProposal(
+                    reference: message.authenticatedContent.proposalReference(group.suite.hash),
+                    sender: message.content.sender, proposal: proposal))
         }
-        return issued
     }
 }
 

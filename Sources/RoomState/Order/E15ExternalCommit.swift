@@ -81,7 +81,7 @@ extension Trial {
             }
         }
         guard update != ParticipantListUpdate() else { return [] }
-        return [.appDataUpdate(AppDataUpdate(.participantList, .update(update.encoded)))]
+        return [update.proposal]
     }
 
     /// A ban, or a role that may do less and nothing else.

@@ -5,11 +5,8 @@ import RuleBook
 extension Trial {
     func checkMayCommit(_ sender: Sender) throws(Refusal) {
         guard case .member(let leaf) = sender else { return }
-        let leaves = waiting.contains {
-            $0.target == leaf && $0.proposal.type != .update
-        }
         try rules.require(
-            .leaverCommits, !leaves, "commit of leaf \(leaf)",
+            .leaverCommits, !group.pending.removed.contains(leaf), "commit of leaf \(leaf)",
             expected: "a client that is not being removed", found: "one that is")
     }
 }
