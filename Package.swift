@@ -76,6 +76,12 @@ let package = Package(
                 "RoomLog", "RoomPolicy", "RoomState",
             ]),
         layer(
+            "LogAudit",
+            [
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "RuleBook",
+            ]),
+        layer(
             "Transcript",
             [
                 "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
@@ -84,7 +90,7 @@ let package = Package(
         layer(
             "Scenario",
             [
-                "EndpointMessages", "EventLog", "HubStore", "MLSCrypto", "MLSMember",
+                "EndpointMessages", "EventLog", "HubStore", "LogAudit", "MLSCrypto", "MLSMember",
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
                 "RoomState", "RuleBook", "SnapshotExport",
             ]),
@@ -94,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "hubstore",
             dependencies: [
-                "EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
+                "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "PresentationLanguage", "RoomLog",
                 "RoomState", "Scenario", "SnapshotExport", "Transcript",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

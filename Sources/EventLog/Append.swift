@@ -26,6 +26,8 @@ package struct Append: Sendable {
     package var request: Digest32?
     /// What changes beside the log with it.
     package var sideRows: SideRows
+    /// The places in the room of the records whose payloads it takes away.
+    package var redacts: ClosedRange<UInt64>?
 
     package init(
         room: Target, kind: UInt16, schema: UInt16, timeMs: UInt64, epoch: UInt64,
@@ -77,6 +79,8 @@ package struct Conflict: Hashable, Sendable {
         case epoch(expected: UInt64, current: UInt64)
         /// The time is before the room's last.
         case time(given: UInt64, last: UInt64)
+        /// What is to be redacted is not before the record that says so.
+        case redacts(last: UInt64, current: UInt64)
     }
 
     /// The failed checks, at least one.

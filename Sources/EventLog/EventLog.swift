@@ -3,11 +3,22 @@ import LMDBStore
 /// A record as it is read: every field checked against its neighbours and its hashes.
 package struct Record: Hashable, Sendable {
     package let envelope: Envelope
-    package let payload: Payload
+    package let content: Content
 
-    package init(envelope: Envelope, payload: Payload) {
+    package enum Content: Hashable, Sendable {
+        case whole(Payload)
+        /// The payload was taken away, which the record of this sequence says.
+        case redacted(by: UInt64)
+    }
+
+    package init(envelope: Envelope, content: Content) {
         self.envelope = envelope
-        self.payload = payload
+        self.content = content
+    }
+
+    /// Nil of a redacted record.
+    package var payload: Payload? {
+        if case .whole(let payload) = content { payload } else { nil }
     }
 }
 
@@ -31,7 +42,9 @@ package final class EventLog: Sendable {
         meta = try environment.read { (transaction) throws(StoreError) in
             try Meta(from: metaTable, in: transaction)
         }
-        tables = try LogTables { (name) throws(StoreError) in try environment.table(name) }
+        tables = try LogTables(schema: meta.schema) { (name) throws(StoreError) in
+            try environment.table(name)
+        }
     }
 
     /// Creates an empty log at a path where nothing is, and opens it. `origin` names the log for
@@ -43,7 +56,7 @@ package final class EventLog: Sendable {
         let options = configuration.options(.readWrite)
         let environment = try Environment.create(at: path, options: options) {
             (transaction) throws(StoreError) in
-            let tables = try LogTables { (name) throws(StoreError) in
+            let tables = try LogTables(schema: meta.schema) { (name) throws(StoreError) in
                 try transaction.createTable(name)
             }
             try meta.write(to: tables.meta, in: transaction)
@@ -53,16 +66,23 @@ package final class EventLog: Sendable {
     }
 
     /// Opens a log. Refuses one of a schema this version does not know, and one whose head is not
-    /// the end of its log.
+    /// the end of its log. One of an earlier schema is brought to this one, unless it is opened for
+    /// reading only.
     package static func open(
         at path: String, access: Access, configuration: Configuration = Configuration()
     ) throws(StoreError) -> EventLog {
         let environment = try Environment.open(at: path, options: configuration.options(access))
-        let log = try EventLog(environment, configuration)
-        try log.environment.read { (transaction) throws(StoreError) in
-            _ = try log.tables.readCheckedHead(transaction)
+        do {
+            if access == .readWrite { try upgrade(environment) }
+            let log = try EventLog(environment, configuration)
+            try environment.read { (transaction) throws(StoreError) in
+                _ = try log.tables.readCheckedHead(transaction)
+            }
+            return log
+        } catch {
+            environment.abandon()
+            throw error
         }
-        return log
     }
 
     /// Finishes the appends that wait and closes the files; see ``Environment/close()``.

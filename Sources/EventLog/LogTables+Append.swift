@@ -35,6 +35,12 @@ extension LogTables {
             try transaction.append(key, for: Self.logKey(gseq), to: idemSeq)
         }
         try write(new.item.sideRows, transaction)
+        if let places = new.item.redacts {
+            try redact(places, of: envelope.room, by: gseq, transaction)
+        }
+        if head.nextSequence.isMultiple(of: FullTile.width) {
+            try writeTiles(endingAt: head.nextSequence, transaction)
+        }
         try checkWritten(envelope, new.chunks.count, room, head, transaction)
         return .appended(envelope)
     }
@@ -67,7 +73,11 @@ extension LogTables {
             guard let room = try readRoom(number, transaction) else {
                 return .conflict(Conflict(checks: [.noSuchRoom(number: number)]))
             }
-            let checks = room.row.failedChecks(expected, timeMs: item.timeMs)
+            var checks = room.row.failedChecks(expected, timeMs: item.timeMs)
+            if let redacts = item.redacts, redacts.upperBound > room.row.roomSeq {
+                checks.append(
+                    .redacts(last: redacts.upperBound, current: room.row.roomSeq))
+            }
             guard checks.isEmpty else { return .conflict(Conflict(checks: checks)) }
             return .place(Place(number: number, uri: room.row.uri, last: room.row))
         }

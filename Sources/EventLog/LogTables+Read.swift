@@ -80,28 +80,46 @@ extension LogTables {
         _ gseq: UInt64, _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> Record {
         let envelope = try readEnvelope(gseq, transaction)
-        return Record(envelope: envelope, payload: try readPayload(of: envelope, transaction))
+        return Record(envelope: envelope, content: try readContent(of: envelope, transaction))
     }
 
     /// The record at this place of the room's history, which must exist.
     func readRecord(
         room: UInt64, roomSeq: UInt64, _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> Record {
+        let envelope = try readEnvelope(room: room, roomSeq: roomSeq, transaction)
+        return Record(envelope: envelope, content: try readContent(of: envelope, transaction))
+    }
+
+    func readEnvelope(
+        room: UInt64, roomSeq: UInt64, _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> Envelope {
         let name = RowName(table: roomLog, number: room)
         let key = Self.roomLogKey(room, roomSeq)
         guard let gseq = try row(name, key, as: UInt64.self, transaction) else {
             throw name.damaged("roomSeq \(roomSeq) is missing")
         }
-        let record = try readRecord(gseq, transaction)
-        guard record.envelope.room == room, record.envelope.roomSeq == roomSeq else {
+        let envelope = try readEnvelope(gseq, transaction)
+        guard envelope.room == room, envelope.roomSeq == roomSeq else {
             throw name.damaged("roomSeq \(roomSeq) leads to the record \(gseq) of another place")
         }
-        return record
+        return envelope
     }
 
+    func readContent(
+        of envelope: Envelope, _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> Record.Content {
+        if let payload = try readPayload(of: envelope, transaction) { return .whole(payload) }
+        guard let redaction = try readRedaction(of: envelope.gseq, transaction) else {
+            throw RowName(table: payload, number: envelope.gseq).damaged("missing")
+        }
+        return .redacted(by: redaction.record)
+    }
+
+    /// Nil where there is none.
     private func readPayload(
         of envelope: Envelope, _ transaction: borrowing some Transaction & ~Copyable
-    ) throws(StoreError) -> Payload {
+    ) throws(StoreError) -> Payload? {
         let name = RowName(table: payload, number: envelope.gseq)
         let length = Int(envelope.payloadLength)
         guard length <= Payload.limit else { throw name.damaged("\(length) bytes long") }
@@ -117,7 +135,7 @@ extension LogTables {
             }
             return true
         }
-        guard joiner.chunks > 0 else { throw name.damaged("missing") }
+        guard joiner.chunks > 0 else { return nil }
         guard let bytes = joiner.finish(envelope.payloadCommitment) else {
             throw name.damaged("not what the envelope commits to")
         }
@@ -134,7 +152,7 @@ extension LogTables {
         return number
     }
 
-    private func row<T: TLSDecodable>(
+    func row<T: TLSDecodable>(
         _ name: RowName, _ key: [UInt8], as type: T.Type,
         _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> T? {

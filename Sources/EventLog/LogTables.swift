@@ -14,11 +14,16 @@ import PresentationLanguage
 /// room_log  uint64 room, uint64 roomSeq           uint64 gseq
 /// idem      uint64 room, opaque request[32]       uint64 gseq
 /// idem_seq  uint64 gseq                           the key of that record in idem
-/// queue     opaque SHA-256(destination)[32]       QueueRow
-/// delivery  uint64 queue, uint64 position         an item of the queue
+/// queue     opaque SHA-256(destination)[32]       QueueRow, sealed
+/// delivery  uint64 queue, uint64 position         an item of the queue, sealed
+/// tile      uint8 level, uint64 index             256 hashes of a full tile
+/// cp        uint64 size                           a signed checkpoint, sealed
+/// redact    uint64 gseq                           Redaction, sealed
 /// ```
-/// The tables of ``Shelf`` have keys and values of the caller.
+/// The tables of ``Shelf`` have keys and values of the caller; they are sealed, see ``RowSeal``. Tables that
+/// came with a later schema are nil in a store of an earlier one that is only read.
 struct LogTables: Sendable {
+    let isSealed: Bool
     let meta: Table
     let head: Table
     let log: Table
@@ -31,8 +36,14 @@ struct LogTables: Sendable {
     let queue: Table
     let delivery: Table
     let shelves: [Shelf: Table]
+    let tile: Table?
+    let checkpoint: Table?
+    let redact: Table?
 
-    init(_ table: (String) throws(StoreError) -> Table) throws(StoreError) {
+    /// The tables of a store of a schema.
+    init(
+        schema: UInt32, _ table: (String) throws(StoreError) -> Table
+    ) throws(StoreError) {
         meta = try table("meta")
         head = try table("head")
         log = try table("log")
@@ -47,6 +58,23 @@ struct LogTables: Sendable {
         var shelves: [Shelf: Table] = [:]
         for shelf in Shelf.allCases { shelves[shelf] = try table(shelf.rawValue) }
         self.shelves = shelves
+        isSealed = schema >= 2
+        tile = schema >= 2 ? try table("tile") : nil
+        checkpoint = schema >= 2 ? try table("cp") : nil
+        redact = schema >= 2 ? try table("redact") : nil
+    }
+
+    /// A value as it stands in the store.
+    func sealed(_ value: [UInt8], for key: [UInt8], in table: Table) -> [UInt8] {
+        RowSeal.seal(value, for: key, in: table)
+    }
+
+    /// A value as it was given.
+    func unsealed(
+        _ row: RawSpan, for key: [UInt8], in table: Table, of number: UInt64 = 0
+    ) throws(StoreError) -> [UInt8] {
+        guard isSealed else { return row.withUnsafeBytes { Array($0) } }
+        return try RowSeal.open(row, for: key, in: table, of: number)
     }
 
     static let headKey: [UInt8] = [0]
@@ -80,6 +108,8 @@ struct LogTables: Sendable {
     static func deliveryKey(_ queue: UInt64, _ position: UInt64) -> [UInt8] {
         roomLogKey(queue, position)
     }
+
+    static func tileKey(level: UInt8, index: UInt64) -> [UInt8] { [level] + index.encoded }
 
     static func idemKey(_ room: UInt64, _ request: Digest32) -> [UInt8] {
         var writer = Writer(reserving: 40)

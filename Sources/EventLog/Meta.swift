@@ -1,4 +1,5 @@
 import LMDBStore
+import MLSCrypto
 import PresentationLanguage
 
 /// What a store is, written once when it is created: one row each in the table `meta`.
@@ -10,11 +11,16 @@ import PresentationLanguage
 /// "schema_compat"  uint32, oldest version that can still use it
 /// "platform"       uint8 bytes of a word, uint8 byte order (1 little-endian, 2 big-endian):
 ///                  the pages of LMDB are in machine format
+/// "digest"         SHA-256 of the other values, each as opaque<V>, in the order of this list; since
+///                  schema 2
 /// ```
 package struct Meta: Hashable, Sendable {
-    package static let schema: UInt32 = 1
-    package static let schemaCompat: UInt32 = 1
+    package static let currentSchema: UInt32 = 2
+    package static let schemaCompat: UInt32 = 2
 
+    /// The version that the store is of, up to ``currentSchema`` or a later one that says it is
+    /// compatible.
+    package private(set) var schema = Self.currentSchema
     package let uuid: [UInt8]
     package let origin: String
 
@@ -30,9 +36,9 @@ package struct Meta: Hashable, Sendable {
 
     /// Reads the rows of a store; refuses one that this version can't use.
     init(from table: Table, in transaction: borrowing ReadTransaction) throws(StoreError) {
-        let schema = try Self.number(Key.schema, table, transaction)
+        schema = try Self.number(Key.schema, table, transaction)
         let compat = try Self.number(Key.schemaCompat, table, transaction)
-        guard schema >= 1, (1...Self.schema).contains(compat) else {
+        guard schema >= 1, (1...Self.currentSchema).contains(compat) else {
             throw StoreError(.unknownFormat(of: "schema", found: UInt64(compat)))
         }
         guard try Self.row(Key.platform, table, transaction) == Self.platform else {
@@ -44,14 +50,33 @@ package struct Meta: Hashable, Sendable {
             throw RowName(table: table, number: 0).damaged("uuid or origin")
         }
         self.origin = text
+        guard schema >= 2 else { return }
+        let digest = Self.digest(uuid, origin, schema, compat)
+        guard try Self.row(Key.digest, table, transaction) == digest else {
+            throw RowName(table: table, number: 0).damaged("its digest is that of something else")
+        }
     }
 
+    /// Writes the rows of a new store, or those of one that was brought to this schema.
     func write(to table: Table, in transaction: borrowing WriteTransaction) throws(StoreError) {
-        try transaction.insert(uuid, for: Key.uuid, in: table)
-        try transaction.insert(Array(origin.utf8), for: Key.origin, in: table)
-        try transaction.insert(Self.schema.encoded, for: Key.schema, in: table)
-        try transaction.insert(Self.schemaCompat.encoded, for: Key.schemaCompat, in: table)
-        try transaction.insert(Self.platform, for: Key.platform, in: table)
+        let origin = Array(origin.utf8)
+        let digest = Self.digest(uuid, origin, Self.currentSchema, Self.schemaCompat)
+        try transaction.put(uuid, for: Key.uuid, in: table)
+        try transaction.put(origin, for: Key.origin, in: table)
+        try transaction.put(Self.currentSchema.encoded, for: Key.schema, in: table)
+        try transaction.put(Self.schemaCompat.encoded, for: Key.schemaCompat, in: table)
+        try transaction.put(Self.platform, for: Key.platform, in: table)
+        try transaction.put(digest, for: Key.digest, in: table)
+    }
+
+    private static func digest(
+        _ uuid: [UInt8], _ origin: [UInt8], _ schema: UInt32, _ compat: UInt32
+    ) -> [UInt8] {
+        var input = Writer()
+        for value in [uuid, origin, schema.encoded, compat.encoded, platform] {
+            input.write(opaque: value)
+        }
+        return SHA256.hash(input.bytes).bytes
     }
 
     private enum Key {
@@ -60,6 +85,7 @@ package struct Meta: Hashable, Sendable {
         static let schema = Array("schema".utf8)
         static let schemaCompat = Array("schema_compat".utf8)
         static let platform = Array("platform".utf8)
+        static let digest = Array("digest".utf8)
     }
 
     private static let platform: [UInt8] = [

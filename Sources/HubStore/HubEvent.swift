@@ -13,10 +13,12 @@ public struct HubRecord: Hashable, Sendable {
     public let time: UInt64
     /// MLS epoch after the record.
     public let epoch: UInt64
-    /// The domain that the update came from; empty where the hub itself acted.
+    /// The domain that the update came from; empty where the hub itself acted, or of a redacted record.
     public let provider: String
     /// What the update did, in the order in which it counts.
     public let events: [HubEvent]
+    /// The record that says why the payload was taken away, and with it all events; nil of others.
+    public let redactedBy: UInt64?
 }
 
 /// What happened to a room.
@@ -43,6 +45,8 @@ public enum HubEvent: Hashable, Sendable {
     case policyChanged(component: UInt16)
     /// Nothing happens in the room any more.
     case roomClosed
+    /// The payloads of records were taken away: those of these places among the room's records, from 0.
+    case payloadsRedacted(ClosedRange<UInt64>)
 
     /// Nil for what only the MLS group itself is about.
     init?(_ event: RoomEvent) {
@@ -74,6 +78,8 @@ public enum HubEvent: Hashable, Sendable {
             self = .metadataChanged
         case .policyChanged(let component):
             self = .policyChanged(component: component.rawValue)
+        case .payloadsRedacted(let redacted):
+            self = .payloadsRedacted(redacted.places)
         }
     }
 }

@@ -77,8 +77,14 @@ extension HubRecord {
         room = record.envelope.room
         time = record.envelope.timeMs
         epoch = record.envelope.epoch
-        provider = String(decoding: record.payload.source, as: UTF8.self)
-        events = try RoomLog.events(of: record).compactMap(HubEvent.init)
+        switch record.content {
+        case .whole(let payload):
+            provider = String(decoding: payload.source, as: UTF8.self)
+            events = try RoomLog.events(of: record).compactMap(HubEvent.init)
+            redactedBy = nil
+        case .redacted(let by):
+            (provider, events, redactedBy) = ("", [], by)
+        }
     }
 }
 

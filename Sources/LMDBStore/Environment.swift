@@ -25,6 +25,12 @@ package final class Environment: Sendable {
         core.close()
     }
 
+    /// Closes the files at once, for who found that the store is of no use. Writes that wait fail.
+    package func abandon() {
+        core.close()
+        queue?.close()
+    }
+
     /// The table of this name. Throws `.missingTable`.
     package func table(_ name: String) throws(StoreError) -> Table {
         try core.openTable(name)
@@ -36,6 +42,15 @@ package final class Environment: Sendable {
         _ body: (borrowing ReadTransaction) throws(StoreError) -> T
     ) throws(StoreError) -> T {
         try core.read(body)
+    }
+
+    /// Calls `body` with a write transaction on this thread, and returns when its writes are on the disk:
+    /// for what must be done before anyone else uses the environment.
+    package func prepare(
+        _ body: (borrowing WriteTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        guard queue != nil else { throw StoreError(.readOnly) }
+        try core.write(body)
     }
 
     /// Calls `body` on the writer thread and returns its value when its writes are on the disk.

@@ -151,6 +151,13 @@ struct LMDBTransaction {
         return Array(bytes(key))
     }
 
+    /// Rows of a table.
+    func count(_ table: UInt32) throws(StoreError) -> Int {
+        var statistics = MDB_stat()
+        try check("mdb_stat", mdb_stat(pointer, table, &statistics))
+        return statistics.ms_entries
+    }
+
     enum PutMode {
         /// Adds the row or replaces the one of this key.
         case upsert

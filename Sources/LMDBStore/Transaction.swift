@@ -33,6 +33,11 @@ extension Transaction where Self: ~Copyable {
         try access.transaction.scan(table.handle, from: start, body)
     }
 
+    /// How many rows there are.
+    package borrowing func count(of table: Table) throws(StoreError) -> UInt64 {
+        UInt64(try access.transaction.count(table.handle))
+    }
+
     /// The highest key, or nil of an empty table.
     package borrowing func lastKey(in table: Table) throws(StoreError) -> [UInt8]? {
         try access.transaction.lastKey(table.handle)

@@ -55,7 +55,8 @@ extension RoomLog {
         return FoldedRoom(uri: room.row.uri, state: state, last: last)
     }
 
-    static func check(
+    /// Throws `.inconsistent` unless a record follows the room's record before it.
+    package static func check(
         _ envelope: Envelope, follows last: Envelope?
     ) throws(RoomLogError) {
         guard envelope.previous == last?.hash ?? .zero else {
@@ -68,7 +69,7 @@ extension RoomLog {
     }
 
     /// The state after a record, which must be the one that the record names.
-    func fold(
+    package func fold(
         _ record: Record, into state: consuming RecordedState?
     ) throws(RoomLogError) -> RecordedState {
         let gseq = record.envelope.gseq
@@ -103,10 +104,11 @@ extension RoomLog {
         return state
     }
 
-    /// The events of a record.
+    /// The events of a record; throws `.redacted` where its payload was taken away.
     package static func events(of record: Record) throws(RoomLogError) -> [RoomEvent] {
+        guard let payload = record.payload else { throw .redacted(gseq: record.envelope.gseq) }
         var events: [RoomEvent] = []
-        for event in record.payload.events {
+        for event in payload.events {
             guard let kind = RoomEvent.Kind(rawValue: event.type), event.schema == schema else {
                 throw .inconsistent(
                     gseq: record.envelope.gseq,

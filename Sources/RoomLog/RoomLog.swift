@@ -12,7 +12,7 @@ package struct RoomLog: Sendable {
     /// Of the groups that are no MIMI rooms.
     let profile: GroupProfile
     /// Of the MIMI rooms.
-    let services: RoomServices
+    package let services: RoomServices
 
     package init(
         _ log: EventLog, profile: GroupProfile, services: RoomServices = RoomServices()
@@ -34,6 +34,8 @@ package struct RoomLog: Sendable {
         case update = 4
         /// The operator's word that the room is over; the evidence is the reason, as text.
         case closing = 5
+        /// The operator's word that payloads were taken away; the evidence is the reason, as text.
+        case redaction = 7
 
         /// The name in output.
         package var name: String { "\(self)" }

@@ -10,6 +10,8 @@ package enum RoomLogError: Error, Sendable {
     case repeated(gseq: UInt64)
     /// A record that does not lead where it says. `gseq` is its global sequence number.
     case inconsistent(gseq: UInt64, what: String)
+    /// A record whose payload was taken away; what is asked for can't be told without it.
+    case redacted(gseq: UInt64)
 }
 
 extension RoomLogError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension RoomLogError: CustomStringConvertible {
         case .conflict(let conflict): "the room changed meanwhile: \(conflict.checks)"
         case .repeated(let gseq): "recorded already as \(gseq)"
         case .inconsistent(let gseq, let what): "record \(gseq): \(what)"
+        case .redacted(let gseq): "record \(gseq) is redacted"
         }
     }
 }

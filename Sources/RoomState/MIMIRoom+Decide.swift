@@ -59,7 +59,7 @@ extension MIMIRoom {
             (credential, kind) = (member.credential, .member)
         case .external(let index):
             let sender = group.extensions.externalSenders[Int(index)]
-            let isHub = services.hubKeys.contains { $0.publicKey == sender.signatureKey }
+            let isHub = isHub(sender)
             (credential, kind) = (sender.credential, .external(isHub: isHub))
         case .newMemberProposal:
             guard case .add(let keyPackage) = handshake.proposal else {

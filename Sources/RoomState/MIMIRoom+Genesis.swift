@@ -58,6 +58,7 @@ extension MIMIRoom {
 
     /// The hub's key and its place in the list of external senders.
     func hubSender(in extensions: ContextExtensions) -> (key: HubKey, index: UInt32)? {
+        if let recorded = services.recorded { return recordedSender(in: extensions, recorded) }
         for key in services.hubKeys where key.scheme == group.suite.signature {
             let sender = key.externalSender(of: settings.hub.description)
             if let index = extensions.externalSenders.firstIndex(of: sender) {
@@ -65,6 +66,31 @@ extension MIMIRoom {
             }
         }
         return nil
+    }
+
+    /// The same in an audit. Of several keys of the hub, the one that it proposes with in the record,
+    /// or proposed with what waits.
+    private func recordedSender(
+        in extensions: ContextExtensions, _ recorded: RecordedSignatures
+    ) -> (key: HubKey, index: UInt32)? {
+        let places = extensions.externalSenders.indices.filter {
+            isHub(extensions.externalSenders[$0])
+        }.map(UInt32.init)
+        let proposing = group.pending.list.compactMap {
+            if case .external(let index) = $0.sender { index } else { nil }
+        }
+        let used = ([recorded.sender].compactMap { $0 } + proposing).first(where: places.contains)
+        guard let index = used ?? places.first else { return nil }
+        let key = extensions.externalSenders[Int(index)].signatureKey
+        return (HubKey(group.suite.signature, publicKey: key, recorded), index)
+    }
+
+    /// Whether an external sender is the room's hub.
+    func isHub(_ sender: ExternalSender) -> Bool {
+        guard services.recorded == nil else {
+            return sender.credential == HubKey.credential(of: settings.hub.description)
+        }
+        return services.hubKeys.contains { $0.publicKey == sender.signatureKey }
     }
 
     /// The judge of this room's policy.

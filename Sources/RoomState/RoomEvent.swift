@@ -30,6 +30,8 @@ package enum RoomEvent: Sendable {
     case metadataChanged
     /// A component of the policy is another, or gone.
     case policyChanged(ComponentID)
+    /// The payloads of records were taken away.
+    case payloadsRedacted(RedactedPlaces)
 
     /// The number that a record keeps of the kind of an event. Numbers are never used again.
     package enum Kind: UInt16, Sendable {
@@ -45,6 +47,7 @@ package enum RoomEvent: Sendable {
         case metadataChanged = 10
         case policyChanged = 11
         case roomClosed = 12
+        case payloadsRedacted = 13
 
         /// The name in output.
         package var name: String { "\(self)" }
@@ -64,6 +67,7 @@ package enum RoomEvent: Sendable {
         case .metadataChanged: .metadataChanged
         case .policyChanged: .policyChanged
         case .roomClosed: .roomClosed
+        case .payloadsRedacted: .payloadsRedacted
         }
     }
 
@@ -80,6 +84,7 @@ package enum RoomEvent: Sendable {
         case .participantRemoved(let user): user
         case .metadataChanged, .roomClosed: []
         case .policyChanged(let component): component.encoded
+        case .payloadsRedacted(let places): places.encoded
         }
     }
 
@@ -98,6 +103,7 @@ package enum RoomEvent: Sendable {
             guard body.isEmpty else { throw DecodingError(.trailingBytes(body.count), at: 0) }
             self = kind == .roomClosed ? .roomClosed : .metadataChanged
         case .policyChanged: self = .policyChanged(try ComponentID(parsing: body))
+        case .payloadsRedacted: self = .payloadsRedacted(try RedactedPlaces(parsing: body))
         }
     }
 }

@@ -15,6 +15,8 @@ package struct RoomServices: Sendable {
     /// The hub's keys as an external sender, by signature scheme; each signs for the rooms whose
     /// groups it fits.
     package var hubKeys: [HubKey]
+    /// Where an audit takes the hub's signatures from, in place of keys.
+    package var recorded: RecordedSignatures?
 
     package init(
         identities: any IdentityResolver = URIIdentities(),
@@ -58,27 +60,50 @@ package struct RoomServices: Sendable {
 
 /// A signature key of the hub.
 package struct HubKey: Sendable {
+    private enum Signer: Sendable {
+        case privateKey([UInt8])
+        case recorded(RecordedSignatures)
+    }
+
     package let scheme: SignatureScheme
     package let publicKey: [UInt8]
-    private let privateKey: [UInt8]
+    private let signer: Signer
 
     package init(_ scheme: SignatureScheme, privateKey: [UInt8]) throws(CryptoError) {
         self.scheme = scheme
-        self.privateKey = privateKey
+        signer = .privateKey(privateKey)
         publicKey = try scheme.publicKey(of: privateKey)
     }
 
-    /// The entry of `external_senders` that a hub has: its credential is basic, with the URI of the
-    /// provider.
-    package func externalSender(of domain: String) -> ExternalSender {
-        ExternalSender(
-            signatureKey: publicKey,
-            credential: .basic(identity: Array("mimi://\(domain)".utf8)))
+    /// A key whose signatures were recorded.
+    init(_ scheme: SignatureScheme, publicKey: [UInt8], _ signatures: RecordedSignatures) {
+        self.scheme = scheme
+        self.publicKey = publicKey
+        signer = .recorded(signatures)
     }
 
-    /// `SignWithLabel` (RFC 9420 §5.1.2).
+    /// The credential of a provider as an external sender: basic, with its URI.
+    static func credential(of domain: String) -> Credential {
+        .basic(identity: Array("mimi://\(domain)".utf8))
+    }
+
+    /// The entry of `external_senders` that a hub has.
+    package func externalSender(of domain: String) -> ExternalSender {
+        ExternalSender(signatureKey: publicKey, credential: Self.credential(of: domain))
+    }
+
+    /// `SignWithLabel` (RFC 9420 §5.1.2). Of recorded signatures, one that is missing or wrong is empty.
     package func sign(_ label: String, _ content: [UInt8]) throws(CryptoError) -> [UInt8] {
-        try scheme.signWithLabel(privateKey: privateKey, label: label, content: content)
+        switch signer {
+        case .privateKey(let key):
+            return try scheme.signWithLabel(privateKey: key, label: label, content: content)
+        case .recorded(let signatures):
+            guard let signature = signatures.signature(of: content),
+                scheme.verifyWithLabel(
+                    publicKey: publicKey, label: label, content: content, signature: signature)
+            else { return [] }
+            return signature
+        }
     }
 
     /// A proposal of the hub for the epoch of a context, as external sender `index`.

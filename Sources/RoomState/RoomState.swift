@@ -51,7 +51,7 @@ package struct RoomState: Sendable {
         case .hubProposalIssued(let issued):
             group.apply(issued.proposal)
         case .roomCreated, .roomClosed, .participantAdded, .participantRemoved, .roleChanged,
-            .metadataChanged, .policyChanged:
+            .metadataChanged, .policyChanged, .payloadsRedacted:
             // What these say follows from the group; see MIMIRoom.
             break
         }

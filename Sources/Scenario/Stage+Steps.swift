@@ -2,6 +2,7 @@ import EndpointMessages
 import EventLog
 import FoundationEssentials
 import HubStore
+import LogAudit
 import MLSMember
 import MLSMessages
 import PresentationLanguage
@@ -227,10 +228,13 @@ extension Stage {
 
     /// Decides every record again.
     private func audit() async throws -> [String] {
-        guard let room = try hub.log.room(Array(self.room.utf8)) else {
-            return ["the room is not in the log"]
-        }
-        return try hub.log.audit(room).map(\.description)
+        var options = AuditOptions()
+        options.depth = .full
+        options.room = Array(room.utf8)
+        options.services = hub.log.services
+        var findings: [String] = []
+        _ = try await Audit(hub.log.log, options).run { findings.append($0.description) }
+        return findings
     }
 
     private func differences(from expected: JSONValue) async throws -> [String] {

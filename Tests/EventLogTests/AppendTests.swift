@@ -36,7 +36,7 @@ import Testing
         await log.close()
         let again = try place.open(.readOnly)
         #expect(again.meta == log.meta)
-        #expect(try again.record(at: 0) == Record(envelope: first, payload: content))
+        #expect(try again.record(at: 0) == Record(envelope: first, content: .whole(content)))
         #expect(
             try again.records(from: 0, limit: 10).elements.map(\.envelope) == [
                 first, second, third,

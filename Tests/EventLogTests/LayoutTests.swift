@@ -94,10 +94,11 @@ import Testing
         _ = try await makeLog()
         let rows = try await place.rows("meta")
         let names = rows.map { String(decoding: $0.key, as: UTF8.self) }
-        #expect(names == ["origin", "platform", "schema", "schema_compat", "uuid"])
+        #expect(names == ["digest", "origin", "platform", "schema", "schema_compat", "uuid"])
         #expect(
             rows.map { hex($0.value) } == [
-                hex(Array("hub.example/log".utf8)), "0801", "00000001", "00000001",
+                "c06bd40b44b279a1f477db6dfdad7f715976e3283ea17801697ffeb93ef40b77",
+                hex(Array("hub.example/log".utf8)), "0801", "00000002", "00000002",
                 "000102030405460788090a0b0c0d0e0f",
             ])
     }

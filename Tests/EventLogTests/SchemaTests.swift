@@ -1,5 +1,6 @@
 import EventLog
 import LMDBStore
+import MLSCrypto
 import PresentationLanguage
 import Testing
 
@@ -22,12 +23,29 @@ import Testing
     }
 
     @Test func aNewerSchemaThatSaysSoIsRefused() async throws {
-        let found = try await openingAfterReplacing("schema_compat", with: UInt32(2).encoded)
-        #expect(found == .unknownFormat(of: "schema", found: 2))
+        let found = try await openingAfterReplacing("schema_compat", with: UInt32(3).encoded)
+        #expect(found == .unknownFormat(of: "schema", found: 3))
     }
 
     @Test func aNewerCompatibleSchemaIsAccepted() async throws {
-        #expect(try await openingAfterReplacing("schema", with: UInt32(9).encoded) == nil)
+        #expect(
+            try await openingAfterReplacing("schema", with: UInt32(9).encoded)
+                == .damaged(
+                    table: "meta", number: 0, what: "its digest is that of something else"))
+        // With the digest of such a store.
+        var values: [String: [UInt8]] = [:]
+        for row in try await place.rows("meta") {
+            values[String(decoding: row.key, as: UTF8.self)] = row.value
+        }
+        var input = Writer()
+        for name in ["uuid", "origin", "schema", "schema_compat", "platform"] {
+            input.write(opaque: try #require(values[name]))
+        }
+        let digest = SHA256.hash(input.bytes).bytes
+        try await place.tamper("meta") { (transaction, table) throws(StoreError) in
+            try transaction.put(digest, for: Array("digest".utf8), in: table)
+        }
+        #expect(await reason { await (try place.open()).close() } == nil)
     }
 
     @Test func schemaZeroIsRefused() async throws {

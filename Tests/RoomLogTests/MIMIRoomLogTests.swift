@@ -121,8 +121,8 @@ import Testing
         var state = try MIMIRoom(
             startingWith: try RoomLog.events(of: records[0]), services)
         for record in records.dropFirst() {
-            let update = try RoomUpdate(
-                source: record.payload.source, evidence: record.payload.evidence)
+            let payload = try #require(record.payload)
+            let update = try RoomUpdate(source: payload.source, evidence: payload.evidence)
             let decided = try state.decide(update, now: nil).events
             #expect(decided.map(\.body) == (try RoomLog.events(of: record)).map(\.body))
             try state.apply(decided)

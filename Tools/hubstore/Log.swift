@@ -75,7 +75,8 @@ struct RecordSummary: Encodable {
         roomSeq = envelope.roomSeq
         time = envelope.timeMs
         kind = RoomLog.RecordKind(rawValue: envelope.kind)?.name ?? "kind \(envelope.kind)"
-        events = try RoomLog.events(of: record).map(\.kind.name)
+        events =
+            record.payload == nil ? ["redacted"] : try RoomLog.events(of: record).map(\.kind.name)
         epoch = envelope.epoch
         payloadLength = envelope.payloadLength
         stateHash = envelope.stateHash.description

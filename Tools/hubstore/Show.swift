@@ -44,9 +44,11 @@ private struct RecordDetail: Encodable {
     let source: String
     let evidence: String
     let events: [[String: String]]
+    let redactedBy: UInt64?
 
     private enum CodingKeys: String, CodingKey {
         case record, previous, source, evidence, events
+        case redactedBy = "redacted_by"
         case envelopeHash = "envelope_hash"
         case payloadCommitment = "payload_commitment"
     }
@@ -56,10 +58,16 @@ private struct RecordDetail: Encodable {
         envelopeHash = record.envelope.hash.description
         previous = record.envelope.previous.description
         payloadCommitment = record.envelope.payloadCommitment.description
-        source = String(decoding: record.payload.source, as: UTF8.self)
-        evidence = hex(record.payload.evidence)
-        events = zip(try RoomLog.events(of: record), record.payload.events).map {
-            ["event": $0.kind.name, "detail": $0.summary, "body": hex($1.body)]
+        switch record.content {
+        case .whole(let payload):
+            source = String(decoding: payload.source, as: UTF8.self)
+            evidence = hex(payload.evidence)
+            events = zip(try RoomLog.events(of: record), payload.events).map {
+                ["event": $0.kind.name, "detail": $0.summary, "body": hex($1.body)]
+            }
+            redactedBy = nil
+        case .redacted(let by):
+            (source, evidence, events, redactedBy) = ("", "", [], by)
         }
     }
 
@@ -67,6 +75,12 @@ private struct RecordDetail: Encodable {
         var lines = [
             record.line, "envelope hash      \(envelopeHash)", "previous in room   \(previous)",
             "payload commitment \(payloadCommitment)",
+        ]
+        if let redactedBy {
+            lines.append("redacted           as record \(redactedBy) says")
+            return lines.map(printable).joined(separator: "\n")
+        }
+        lines += [
             "source             \(source.isEmpty ? "-" : source)",
             "evidence           \(evidence)",
         ]
@@ -104,6 +118,8 @@ extension RoomEvent {
             ""
         case .policyChanged(let component):
             "component \(component)"
+        case .payloadsRedacted(let redacted):
+            "#\(redacted.places.lowerBound) to #\(redacted.places.upperBound)"
         }
     }
 }

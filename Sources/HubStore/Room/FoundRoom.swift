@@ -66,8 +66,8 @@ extension PendingProposalEntry {
         in record: Record
     ) throws(RoomLogError) -> [PendingProposalEntry] {
         guard record.envelope.kind == RoomLog.RecordKind.update.rawValue,
-            let update = try? RoomUpdate(
-                source: record.payload.source, evidence: record.payload.evidence),
+            let payload = record.payload,
+            let update = try? RoomUpdate(source: payload.source, evidence: payload.evidence),
             let bundle = try? HandshakeBundle(parsing: update.bundle)
         else { return [] }
         return sent(in: bundle, try RoomLog.events(of: record), record.envelope.timeMs)

@@ -1,0 +1,141 @@
+import EventLog
+import LMDBStore
+import MLSCrypto
+import RoomLog
+import RoomState
+
+/// An audit of a log: whether the store is as it was written, whether the records lead to the states that
+/// they name, and whether their evidence leads to them.
+///
+/// It only reads, in short transactions, and may run beside a hub.
+package struct Audit: Sendable {
+    private let log: EventLog
+    private let options: AuditOptions
+
+    /// How far an audit is.
+    package enum Progress: Hashable, Sendable {
+        /// Records of the log whose hashes were looked at.
+        case structure(done: UInt64, of: UInt64)
+        /// A room was gone through, with what was found.
+        case room(URI: [UInt8], done: UInt64, of: UInt64)
+    }
+
+    package init(_ log: EventLog, _ options: AuditOptions = AuditOptions()) {
+        self.log = log
+        self.options = options
+    }
+
+    /// Looks at everything; `report` gets each finding, `progress` is called now and then, both one call
+    /// after another. Throws where the log can't be read at all.
+    package func run(
+        report: @escaping (AuditFinding) -> Void, progress: @escaping (Progress) -> Void = { _ in }
+    ) async throws -> AuditSummary {
+        let names = RoomNames(log)
+        var summary = AuditSummary(log, options)
+        var check = try LogCheck(log, roots: options.known.map(\.size)) { flaw in
+            report(
+                AuditFinding(
+                    .init(flaw.code), seq: flaw.gseq, room: flaw.room.map(names.name),
+                    expected: flaw.expected, actual: flaw.actual))
+        }
+        let size = check.size
+        check.run { record in
+            let done = record.envelope.gseq + 1
+            if done.isMultiple(of: 1000) { progress(.structure(done: done, of: size)) }
+        }
+        for finding in findings(on: check) { report(finding) }
+        summary.size = size
+        summary.root = check.head.frontier.root
+        if options.depth != .quick {
+            summary.counts = try await auditRooms(until: size, report, progress)
+        }
+        return summary
+    }
+
+    /// What is known from outside against what the log is.
+    private func findings(on check: LogCheck) -> [AuditFinding] {
+        options.known.compactMap { tree in
+            guard tree.size <= check.size else {
+                return AuditFinding(
+                    .rollback, seq: check.size, expected: "\(tree.size) records (\(tree.source))",
+                    actual: "\(check.size)")
+            }
+            let root = check.root(ofSize: tree.size)
+            if root == tree.root { return nil }
+            return AuditFinding(
+                .fork, expected: "root \(tree.root) of \(tree.size) records (\(tree.source))",
+                actual: root.map { "root \($0)" } ?? "records that can't be read")
+        }
+    }
+
+    private func auditRooms(
+        until size: UInt64, _ report: (AuditFinding) -> Void, _ progress: (Progress) -> Void
+    ) async throws -> AuditCounts {
+        let rooms = try rooms()
+        var counts = AuditCounts()
+        var waiting = rooms[...]
+        await withTaskGroup(of: (RoomAudit).self) { group in
+            func start() {
+                guard let room = waiting.popFirst() else { return }
+                let (log, options) = (log, options)
+                group.addTask {
+                    var audit = RoomAudit(log, room, options)
+                    audit.run(until: size)
+                    return audit
+                }
+            }
+            for _ in 0..<max(options.width, 1) { start() }
+            for await audit in group {
+                counts += audit.counts
+                counts.rooms += 1
+                for finding in audit.findings { report(finding) }
+                progress(
+                    .room(
+                        URI: audit.room.row.uri, done: counts.rooms, of: UInt64(rooms.count)))
+                start()
+            }
+        }
+        return counts
+    }
+
+    private func rooms() throws -> [Room] {
+        let rooms = try RoomLog(log, profile: .plain).all()
+        guard let name = options.room else { return rooms }
+        return rooms.filter { $0.row.uri == name }
+    }
+}
+
+/// The URIs of rooms, for findings.
+private struct RoomNames {
+    private let log: EventLog
+
+    init(_ log: EventLog) {
+        self.log = log
+    }
+
+    func name(_ number: UInt64) -> String {
+        guard let room = try? log.room(number) else { return "#\(number)" }
+        return String(decoding: room.row.uri, as: UTF8.self)
+    }
+}
+
+/// What an audit came to.
+package struct AuditSummary: Sendable {
+    package let origin: String
+    package let schema: UInt32
+    package let depth: AuditOptions.Depth
+    /// Records of the log.
+    package fileprivate(set) var size: UInt64 = 0
+    package fileprivate(set) var root = Digest32.zero
+    package fileprivate(set) var counts = AuditCounts()
+    /// Whether there was a tree from outside to compare with. Without one, a log that was rolled back or
+    /// written anew as a whole is not told from the right one.
+    package let isAnchored: Bool
+
+    fileprivate init(_ log: EventLog, _ options: AuditOptions) {
+        origin = log.meta.origin
+        schema = log.meta.schema
+        depth = options.depth
+        isAnchored = !options.known.isEmpty
+    }
+}
