@@ -187,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "PresentationLanguage", "RuleBook", "Scenario", "TestSupport",
+                "EventLog", "LMDBStore", "MLSPublicGroup", "PresentationLanguage", "RoomLog",
+                "RoomState", "RuleBook", "Scenario", "TestSupport",
             ],
             exclude: ["Scenarios"], swiftSettings: strict),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),

@@ -52,7 +52,7 @@ extension PublicGroup {
             confirmationTag: confirmationTag, tree: tree, groupInfo: groupInfo)
     }
 
-    private static func suite(of context: GroupContext) throws(Refusal) -> CipherSuite {
+    static func suite(of context: GroupContext) throws(Refusal) -> CipherSuite {
         guard let suite = CipherSuite(rawValue: context.cipherSuite.rawValue) else {
             throw Refusal(
                 .groupAndEpoch, "GroupContext", expected: "a known cipher suite",

@@ -14,23 +14,23 @@ package struct PublicGroup: Sendable {
     package private(set) var interimTranscriptHash: [UInt8]
     package private(set) var confirmationTag: [UInt8]
     package private(set) var tree: RatchetTree
-    package private(set) var pending = PendingProposals()
+    package private(set) var pending: PendingProposals
     /// The ReInit that closed the group, if one did.
     package private(set) var reInit: ReInit?
     /// The parts of the latest GroupInfo that are not derived from the state.
     package private(set) var groupInfo: GroupInfoParts?
     /// The key packages that were added since the import.
-    package private(set) var usedKeyPackages: Set<[UInt8]> = []
-    /// A running hash over those, in their order.
-    package private(set) var usedKeyPackagesHash: [UInt8] = []
+    package private(set) var usedKeyPackages: UsedKeyPackages
     /// ``context``, encoded: what the signatures of members cover.
     private(set) var encodedContext: [UInt8]
     package private(set) var extensions: ContextExtensions
 
-    /// Of what was validated already; see ``init(importing:tree:_:)``.
+    /// Of what was validated already; see ``init(importing:tree:_:)`` and ``init(_:tree:_:)``.
     init(
         suite: CipherSuite, context: GroupContext, extensions: ContextExtensions,
-        confirmationTag: [UInt8], tree: RatchetTree, groupInfo: GroupInfoParts?
+        confirmationTag: [UInt8], tree: RatchetTree, groupInfo: GroupInfoParts?,
+        pending: PendingProposals = PendingProposals(), reInit: ReInit? = nil,
+        usedKeyPackages: UsedKeyPackages? = nil
     ) {
         self.suite = suite
         self.context = context
@@ -38,6 +38,9 @@ package struct PublicGroup: Sendable {
         self.confirmationTag = confirmationTag
         self.tree = tree
         self.groupInfo = groupInfo
+        self.pending = pending
+        self.reInit = reInit
+        self.usedKeyPackages = usedKeyPackages ?? UsedKeyPackages(suite.hash)
         encodedContext = context.encoded
         interimTranscriptHash = TranscriptHash.interim(
             confirmed: context.confirmedTranscriptHash, tag: confirmationTag, suite.hash)
@@ -80,10 +83,7 @@ package struct PublicGroup: Sendable {
         pending = PendingProposals()
         reInit = change.reInit
         groupInfo = change.groupInfo
-        for reference in change.keyPackages {
-            usedKeyPackages.insert(reference)
-            usedKeyPackagesHash = suite.hash.hash(usedKeyPackagesHash, reference)
-        }
+        usedKeyPackages.append(change.keyPackages)
     }
 }
 

@@ -12,6 +12,12 @@ package struct FoldedRoom: Sendable {
     package let state: RecordedState
     /// The latest record.
     package let last: Envelope
+
+    package init(uri: [UInt8], state: RecordedState, last: Envelope) {
+        self.uri = uri
+        self.state = state
+        self.last = last
+    }
 }
 
 extension RoomLog {
@@ -22,9 +28,18 @@ extension RoomLog {
     /// epoch and the state hash that it names.
     package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom?
     {
+        try fold(room, from: nil, through: end)
+    }
+
+    /// The same from a state that the room had after an earlier record; nil for none. The state must
+    /// not be of a record behind `end`.
+    package func fold(
+        _ room: Room, from start: FoldedRoom?, through end: UInt64? = nil
+    ) throws(RoomLogError) -> FoldedRoom? {
         var state: RecordedState?
         var last: Envelope?
-        var position: UInt64? = 0
+        if let start { (state, last) = (start.state, start.last) }
+        var position: UInt64? = start.map { $0.last.roomSeq + 1 } ?? 0
         while let next = position {
             let page = try page(of: room, from: next)
             for record in page.elements {

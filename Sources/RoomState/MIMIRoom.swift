@@ -22,7 +22,7 @@ package struct MIMIRoom: Sendable {
     /// The leaves of the tree, by user.
     package private(set) var committedLeaves: LeafCounts
     /// Whether the room is over (B-15).
-    private(set) var isClosed = false
+    package private(set) var isClosed: Bool
     /// With the proposals that wait (S).
     private var counted: EffectiveRoom?
 
@@ -33,17 +33,30 @@ package struct MIMIRoom: Sendable {
         guard events.count == 2, case .roomCreated(let settings) = events[0] else {
             preconditionFailure("a room starts with roomCreated and groupImported")
         }
+        try self.init(settings, services) { (profile) throws(Refusal) in
+            try RoomState(startingWith: events[1], profile)
+        }
+    }
+
+    /// The state that consists of these parts; `start` gives that of the group. All else follows from
+    /// them.
+    package init(
+        _ settings: RoomSettings, isClosed: Bool = false, _ services: RoomServices,
+        _ start: (GroupProfile) throws(Refusal) -> RoomState
+    ) throws(Refusal) {
         self.settings = settings
         self.services = services
+        self.isClosed = isClosed
         profile = services.groupProfile(settings)
         registry = ComponentRegistry(settings.profile)
-        state = try RoomState(startingWith: events[1], profile)
+        state = try start(profile)
         committed = try Self.policy(of: state.group, registry)
         profile = services.groupProfile(settings, committed.operational)
         committedLeaves = LeafCounts()
         for member in state.group.tree.members {
             if let user = user(of: member.leaf.credential) { committedLeaves.add(1, of: user) }
         }
+        try countPending()
     }
 
     package var group: PublicGroup { state.group }
@@ -71,6 +84,10 @@ package struct MIMIRoom: Sendable {
                 profile = services.groupProfile(settings, committed.operational)
             }
         }
+        try countPending()
+    }
+
+    private mutating func countPending() throws(Refusal) {
         let entries = state.group.pending.list.map { CommitProposals.Entry($0) }
         counted = entries.isEmpty ? nil : try EffectiveRoom(self, counting: entries)
     }

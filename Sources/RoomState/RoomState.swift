@@ -33,6 +33,11 @@ package struct RoomState: Sendable {
             tree: genesis.tree, groupInfo: genesis.groupInfo, profile)
     }
 
+    /// The state whose group was kept.
+    package init(_ group: PublicGroup) {
+        self.group = group
+    }
+
     /// Applies many `proposalVoided` at once.
     mutating func void(_ references: Set<[UInt8]>) {
         group.void(references)
@@ -80,7 +85,7 @@ package struct RoomState: Sendable {
         input.write(opaque: group.confirmationTag)
         input.write(optional: group.reInit)
         group.pending.hash.write(to: &input)
-        input.write(opaque: group.usedKeyPackagesHash)
+        input.write(opaque: group.usedKeyPackages.hash)
         input.write(optional: group.groupInfo)
         return SHA256.hash(input.bytes)
     }
