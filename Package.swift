@@ -78,8 +78,9 @@ let package = Package(
         layer(
             "LogAudit",
             [
-                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
-                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "RuleBook",
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
+                "RuleBook", "TransparencyLog",
             ]),
         layer(
             "Transcript",
@@ -101,7 +102,7 @@ let package = Package(
             name: "hubstore",
             dependencies: [
                 "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "RoomState", "Scenario", "SnapshotExport", "Transcript",
+                "RoomState", "Scenario", "SnapshotExport", "Transcript", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",

@@ -1,4 +1,5 @@
 import LMDBStore
+import Synchronization
 
 /// A record as it is read: every field checked against its neighbours and its hashes.
 package struct Record: Hashable, Sendable {
@@ -32,6 +33,8 @@ package final class EventLog: Sendable {
     let environment: Environment
     let tables: LogTables
     let random: RandomSource
+    /// Held by who compares the log with its anchor and moves that on.
+    let anchoring = Mutex(())
 
     private init(
         _ environment: Environment, _ configuration: Configuration

@@ -38,7 +38,7 @@ extension LogTables {
         if let places = new.item.redacts {
             try redact(places, of: envelope.room, by: gseq, transaction)
         }
-        if head.nextSequence.isMultiple(of: FullTile.width) {
+        if Self.hasNewTiles(head.nextSequence) {
             try writeTiles(endingAt: head.nextSequence, transaction)
         }
         try checkWritten(envelope, new.chunks.count, room, head, transaction)

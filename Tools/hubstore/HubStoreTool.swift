@@ -8,7 +8,7 @@ struct HubStoreTool: AsyncParsableCommand {
         abstract: "Follows MLS groups from outside and keeps, replays and exports their log.",
         subcommands: [
             Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Passive.self,
-            ScenarioCommand.self,
+            ScenarioCommand.self, AuditCommand.self,
         ])
 
     /// Exits with 0 when everything held, 1 when an expectation or a check did not, 2 when the

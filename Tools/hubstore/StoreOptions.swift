@@ -20,10 +20,12 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
+    /// The directory.
+    var path: String { store ?? directory ?? "" }
+
     /// Opens the store for reading.
     func open() throws -> RoomLog {
         CrashGuard.install()
-        let path = store ?? directory ?? ""
         do {
             return RoomLog(try EventLog.open(at: path, access: .readOnly), profile: .plain)
         } catch {
