@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// The only file that makes file system calls. Paths are passed to the system as they are.
+/// This file and `FileSystem+Files.swift` are the only ones that make file system calls. Paths are passed to the system as they are.
 package enum FileSystem {
     /// What a file is, whatever path led to it.
     package struct Identity: Hashable, Sendable {
@@ -46,7 +46,7 @@ package enum FileSystem {
     }
 
     /// Creates a directory of mode 0700 with a new name that starts with `prefix`.
-    static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
+    package static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
         var template = Array((prefix + "XXXXXX").utf8CString)
         let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
         try check("mkdtemp", prefix, made ? 0 : -1)
@@ -95,13 +95,13 @@ package enum FileSystem {
         return Array(bytes.prefix(done))
     }
 
-    private static func open(_ path: String) throws(StoreError) -> Int32 {
+    static func open(_ path: String) throws(StoreError) -> Int32 {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         try check("open", path, file < 0 ? -1 : 0)
         return file
     }
 
-    private static func check(
+    static func check(
         _ call: String, _ path: String, _ result: Int32
     ) throws(StoreError) {
         guard result != 0 else { return }
