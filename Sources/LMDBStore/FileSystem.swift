@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// The only file that makes file system calls. Paths are passed to the system as they are.
+/// This file and `FileSystem+Files.swift` are the only ones that make file system calls. Paths are passed to the system as they are.
 package enum FileSystem {
     /// What a file is, whatever path led to it.
     package struct Identity: Hashable, Sendable {
@@ -46,7 +46,7 @@ package enum FileSystem {
     }
 
     /// Creates a directory of mode 0700 with a new name that starts with `prefix`.
-    static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
+    package static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
         var template = Array((prefix + "XXXXXX").utf8CString)
         let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
         try check("mkdtemp", prefix, made ? 0 : -1)
@@ -95,58 +95,13 @@ package enum FileSystem {
         return Array(bytes.prefix(done))
     }
 
-    /// The whole content of a file; throws `.tooLarge` above the limit.
-    package static func contents(of path: String, limit: Int) throws(StoreError) -> [UInt8] {
-        let bytes = try read(path, at: 0, count: limit + 1)
-        guard bytes.count <= limit else {
-            throw StoreError(.tooLarge(size: bytes.count, limit: limit))
-        }
-        return bytes
-    }
-
-    /// Puts a file of mode 0600 in place of the one at the path, and returns when it is on the disk: at any
-    /// moment one of the two is there.
-    package static func replace(_ path: String, with bytes: [UInt8]) throws(StoreError) {
-        let parent =
-            path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : path[..<$0] } ?? "."
-        var template = Array((path + ".new-XXXXXX").utf8CString)
-        let file = template.withUnsafeMutableBufferPointer { mkstemp($0.baseAddress!) }
-        try check("mkstemp", path, file < 0 ? -1 : 0)
-        let temporary = String(
-            decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        do {
-            defer { close(file) }
-            try write(bytes, to: file, path)
-            try check("fsync", path, fsync(file))
-            try check("rename", path, Glibc.rename(temporary, path))
-        } catch {
-            unlink(temporary)
-            throw error
-        }
-        try sync(String(parent))
-    }
-
-    private static func write(
-        _ bytes: [UInt8], to file: Int32, _ path: String
-    ) throws(StoreError) {
-        var done = 0
-        while done < bytes.count {
-            let result = bytes[done...].withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress, $0.count)
-            }
-            if result < 0 && errno == EINTR { continue }
-            try check("write", path, result < 0 ? -1 : 0)
-            done += result
-        }
-    }
-
-    private static func open(_ path: String) throws(StoreError) -> Int32 {
+    static func open(_ path: String) throws(StoreError) -> Int32 {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         try check("open", path, file < 0 ? -1 : 0)
         return file
     }
 
-    private static func check(
+    static func check(
         _ call: String, _ path: String, _ result: Int32
     ) throws(StoreError) {
         guard result != 0 else { return }
