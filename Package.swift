@@ -82,6 +82,7 @@ let package = Package(
                 "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
                 "RuleBook", "TransparencyLog",
             ]),
+        layer("LogOperations", ["EventLog", "LMDBStore", "TransparencyLog"]),
         layer(
             "Transcript",
             [
@@ -101,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "hubstore",
             dependencies: [
-                "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "RoomState", "Scenario", "SnapshotExport", "Transcript", "TransparencyLog",
+                "EventLog", "LMDBStore", "LogAudit", "LogOperations", "MLSCrypto",
+                "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport", "Transcript", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",

@@ -59,6 +59,8 @@ package enum AnchorError: Error, Hashable, Sendable {
     case beside(signed: TreeHead, found: TreeHead)
     /// The key does not sign.
     case key
+    /// A signature is not of the key that it names, or none is of a known key.
+    case signature
 }
 
 extension AnchorError: CustomStringConvertible {
@@ -73,6 +75,7 @@ extension AnchorError: CustomStringConvertible {
             "the log is another: root \(signed.root) of \(signed.size) records was signed, "
                 + "and it has \(found.root)"
         case .key: "the key does not sign"
+        case .signature: "a signature is not of a known key"
         }
     }
 }
@@ -104,6 +107,25 @@ extension EventLog {
             throw .store(error)
         }
         return signed
+    }
+
+    /// Keeps signatures of witnesses with the checkpoint that they are of; nil if it is not of this log.
+    package func add(
+        _ signatures: [NoteSignature], by witnesses: [VerifierKey], toCheckpointOf size: UInt64
+    ) async throws(AnchorError) -> SignedCheckpoint? {
+        do {
+            guard let known = try checkpoints(from: size).elements.first, known.size == size,
+                var signed = try? SignedCheckpoint(parsing: known.note)
+            else { return nil }
+            try signed.add(signatures, by: witnesses)
+            try await keep(
+                StoredCheckpoint(size: known.size, root: known.root, note: signed.encoded))
+            return signed
+        } catch let error as StoreError {
+            throw .store(error)
+        } catch {
+            throw .signature
+        }
     }
 
     /// Moves the anchor on, and only then signs.

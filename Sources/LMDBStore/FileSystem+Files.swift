@@ -22,6 +22,15 @@ extension FileSystem {
         try sync(parent)
     }
 
+    /// Makes a directory with those above it, of mode 0700, where they are not there.
+    package static func makeDirectories(_ path: String) throws(StoreError) {
+        guard !isDirectory(path) else { return }
+        let parent = split(path).parent
+        if parent != path { try makeDirectories(parent) }
+        let result = mkdir(path, 0o700)
+        guard result != 0, errno == EEXIST else { return try check("mkdir", path, result) }
+    }
+
     /// The directory that holds the path, and the last part of the path.
     package static func split(_ path: String) -> (parent: String, name: String) {
         var path = path[...]

@@ -9,6 +9,7 @@ struct HubStoreTool: AsyncParsableCommand {
         subcommands: [
             Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Passive.self,
             ScenarioCommand.self, AuditCommand.self,
+            CheckpointCommand.self, Prove.self, WitnessCommand.self, KeyCommand.self,
         ])
 
     /// Exits with 0 when everything held, 1 when an expectation or a check did not, 2 when the
