@@ -49,6 +49,11 @@ struct LogTables: Sendable {
         self.shelves = shelves
     }
 
+    /// The tables beside the log, in the order in which a stream has their rows.
+    var beside: [Table] {
+        [queue, delivery] + Shelf.allCases.compactMap { shelves[$0] }
+    }
+
     static let headKey: [UInt8] = [0]
 
     static func logKey(_ gseq: UInt64) -> [UInt8] {
