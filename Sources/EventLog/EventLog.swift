@@ -55,7 +55,13 @@ package final class EventLog: Sendable {
     package static func create(
         at path: String, origin: String, configuration: Configuration = Configuration()
     ) throws(StoreError) -> EventLog {
-        let meta = Meta(origin: origin, random: configuration.random)
+        try create(
+            at: path, Meta(origin: origin, random: configuration.random), configuration)
+    }
+
+    static func create(
+        at path: String, _ meta: Meta, _ configuration: Configuration
+    ) throws(StoreError) -> EventLog {
         let options = configuration.options(.readWrite)
         let environment = try Environment.create(at: path, options: options) {
             (transaction) throws(StoreError) in

@@ -77,6 +77,12 @@ struct LogTables: Sendable {
         return try RowSeal.open(row, for: key, in: table, of: number)
     }
 
+    /// The tables beside the log, in the order in which a stream has their rows.
+    var beside: [Table] {
+        [redact, checkpoint, queue, delivery].compactMap { $0 }
+            + Shelf.allCases.compactMap { shelves[$0] }
+    }
+
     static let headKey: [UInt8] = [0]
 
     static func logKey(_ gseq: UInt64) -> [UInt8] {

@@ -54,13 +54,13 @@ package enum FileSystem {
     }
 
     /// Removes the named files, where they exist, and then their directory.
-    static func remove(directory: String, files: [String]) {
+    package static func remove(directory: String, files: [String]) {
         for file in files { unlink(directory + "/" + file) }
         rmdir(directory)
     }
 
     /// Moves a directory to a path where nothing is, or an empty directory.
-    static func rename(_ old: String, to new: String) throws(StoreError) {
+    package static func rename(_ old: String, to new: String) throws(StoreError) {
         do {
             try check("rename", new, Glibc.rename(old, new))
         } catch {
@@ -71,7 +71,7 @@ package enum FileSystem {
     }
 
     /// Returns when the file or the directory is on the disk.
-    static func sync(_ path: String) throws(StoreError) {
+    package static func sync(_ path: String) throws(StoreError) {
         let file = try open(path)
         defer { close(file) }
         try check("fsync", path, fsync(file))
