@@ -103,7 +103,8 @@ let package = Package(
             name: "hubstore",
             dependencies: [
                 "EventLog", "LMDBStore", "LogAudit", "LogOperations", "MLSCrypto",
-                "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport", "Transcript", "TransparencyLog",
+                "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport",
+                "Transcript", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",

@@ -124,11 +124,12 @@ extension LogTables {
         _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
         let gseq = envelope.gseq
-        let lastChunk = chunkCount > 0 ? Self.payloadKey(gseq, chunk: UInt16(chunkCount - 1)) : nil
+        let lastChunk = try transaction.lastKey(in: payload)
+        let expectedChunk = Self.payloadKey(gseq, chunk: UInt16(max(chunkCount, 1) - 1))
         let roomLogKey = Self.roomLogKey(envelope.room, envelope.roomSeq)
         guard
             try readEnvelope(gseq, transaction) == envelope,
-            try lastChunk == nil || transaction.lastKey(in: payload) == lastChunk,
+            chunkCount == 0 || lastChunk == expectedChunk,
             try transaction.get(roomLogKey, in: roomLog) == gseq.encoded,
             try readRoom(envelope.room, transaction)?.row == row,
             try readCheckedHead(transaction) == newHead

@@ -128,9 +128,11 @@ import Testing
         await expect(4, "a frame of the unknown type 7") {
             $0.frames.insert(StreamBytes.Frame(type: 7, body: []), at: records[3] + 1)
         }
-        await expect(1, "its payload is redacted") {
-            let body = $0.frames[records[1]].body
-            $0.frames[records[1]].body = Array(body.prefix(146 + 33)) + [1]
+        for record: UInt64 in [0, 1, 4] {
+            await expect(1, "what says that the record is redacted was left out") {
+                let body = $0.frames[records[1]].body
+                $0.frames[records[1]].body = Array(body.prefix(146 + 33)) + [1] + record.encoded
+            }
         }
     }
 

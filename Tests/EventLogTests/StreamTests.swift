@@ -136,7 +136,7 @@ import Testing
             let gseq = try Envelope(parsing: last.value).gseq
             let row = try #require(
                 try await target.rows("consent").first { $0.key == [UInt8(gseq % 11)] })
-            #expect(row.value == [UInt8(gseq % 256)])
+            #expect(row.value.first == UInt8(gseq % 256))
         }
         try await writing.value
         await log.close()

@@ -75,7 +75,8 @@ struct WitnessCommand: AsyncParsableCommand {
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Keeps the signatures of witnesses with the newest checkpoint, and prints it.")
+            abstract: "Keeps the signatures of witnesses with the newest checkpoint, and prints it."
+        )
 
         @OptionGroup var options: ProofStore
 
