@@ -35,6 +35,7 @@ extension LogTables {
             try transaction.append(key, for: Self.logKey(gseq), to: idemSeq)
         }
         try write(new.item.sideRows, transaction)
+        try project(new.item.projections, of: envelope, transaction)
         if let places = new.item.redacts {
             try redact(places, of: envelope.room, by: gseq, transaction)
         }
