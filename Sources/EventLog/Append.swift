@@ -28,13 +28,15 @@ package struct Append: Sendable {
     package var request: Digest32?
     /// What changes beside the log with it.
     package var sideRows: SideRows
+    /// What becomes of the inline projections' rows with it.
+    package var projections: ProjectionChanges
     /// The places in the room of the records whose payloads it takes away.
     package var redacts: ClosedRange<UInt64>?
 
     package init(
         room: Target, kind: UInt16, schema: UInt16, timeMs: UInt64, epoch: UInt64,
         stateHash: Digest32, status: UInt8, payload: Payload, request: Digest32? = nil,
-        sideRows: SideRows = SideRows()
+        sideRows: SideRows = SideRows(), projections: ProjectionChanges = ProjectionChanges()
     ) {
         self.room = room
         self.kind = kind
@@ -46,6 +48,7 @@ package struct Append: Sendable {
         self.payload = payload
         self.request = request
         self.sideRows = sideRows
+        self.projections = projections
     }
 }
 

@@ -21,7 +21,7 @@ extension EventLog {
 }
 
 extension LogTables {
-    /// Schema 2 seals the rows beside the log and keeps the Merkle tree's full tiles.
+    /// Schema 2 seals the rows beside the log, keeps the Merkle tree's full tiles, and has projections.
     fileprivate func upgradeFromSchema1(
         _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
@@ -39,6 +39,7 @@ extension LogTables {
         for size in 1..<size + 1 where Self.hasNewTiles(size) {
             try writeTiles(endingAt: size, transaction)
         }
+        try adoptProjections(transaction)
     }
 
     /// Some rows behind a key; nil behind the last one.

@@ -70,6 +70,7 @@ package final class EventLog: Sendable {
             }
             try meta.write(to: tables.meta, in: transaction)
             try transaction.insert(Head().encoded, for: LogTables.headKey, in: tables.head)
+            try tables.startProjections(transaction)
         }
         return try EventLog(environment, configuration)
     }

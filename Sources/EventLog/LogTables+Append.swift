@@ -33,6 +33,7 @@ extension LogTables {
         try write(envelope, new.chunks, room, head, transaction)
         if let request = new.item.request { try write(request, of: envelope, transaction) }
         try write(new.item.sideRows, transaction)
+        try project(new.item.projections, of: envelope, transaction)
         if let places = new.item.redacts {
             try redact(places, of: envelope.room, by: gseq, transaction)
         }

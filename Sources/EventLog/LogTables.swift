@@ -19,6 +19,8 @@ import PresentationLanguage
 /// tile      uint8 level, uint64 index             256 hashes of a full tile
 /// cp        uint64 size                           a signed checkpoint, sealed
 /// redact    uint64 gseq                           Redaction, sealed
+/// snap      uint64 room, uint64 roomSeq           Snapshot
+/// proj      the name of a projection              ProjectionState, sealed
 /// ```
 /// The tables of ``Shelf`` have keys and values of the caller; they are sealed, see ``RowSeal``. Tables that
 /// came with a later schema are nil in a store of an earlier one that is only read.
@@ -39,6 +41,8 @@ struct LogTables: Sendable {
     let tile: Table?
     let checkpoint: Table?
     let redact: Table?
+    let snapshot: Table?
+    let projections: ProjectionTables?
 
     /// The tables of a store of a schema.
     init(
@@ -62,6 +66,8 @@ struct LogTables: Sendable {
         tile = schema >= 2 ? try table("tile") : nil
         checkpoint = schema >= 2 ? try table("cp") : nil
         redact = schema >= 2 ? try table("redact") : nil
+        snapshot = schema >= 2 ? try table("snap") : nil
+        projections = schema >= 2 ? try ProjectionTables(table) : nil
     }
 
     /// A value as it stands in the store.

@@ -12,9 +12,11 @@ struct RowName {
     }
 
     /// Reads a value that fills the row exactly.
-    func decode<T: TLSDecodable>(_ value: RawSpan, as type: T.Type) throws(StoreError) -> T {
+    func decode<T: TLSDecodable>(
+        _ value: RawSpan, as type: T.Type, limits: DecodingLimits = .standard
+    ) throws(StoreError) -> T {
         do {
-            var reader = try Reader(value)
+            var reader = try Reader(value, limits: limits)
             let decoded = try T(from: &reader)
             try reader.finish()
             return decoded

@@ -14,14 +14,8 @@ package enum Shelf: String, CaseIterable, Sendable {
     case messageAnswer = "message_answer"
     /// The time of a room's latest message.
     case roomTime = "room_time"
-    /// Which rooms a user is a participant of.
-    case participation
     /// The journal of refusals.
     case refusal
-    /// The child rooms of a room.
-    case childRoom = "child_room"
-    /// Rooms with fixed membership, by their participants.
-    case fixedRoom = "fixed_room"
 }
 
 /// Rows beside the log that change in one transaction, with a record or without one. They are no part

@@ -139,16 +139,10 @@ public final class Hub: Sendable {
         _ founding: RoomFounding, _ events: [RoomEvent], _ room: MIMIRoom
     ) async throws(HubError) -> CreationAnswer {
         do {
-            var rows = SideRows()
-            for participant in room.effective.participants.participants {
-                Participation(room: founding.settings.room.bytes).note(
-                    .participantAdded(participant), in: &rows)
-            }
-            ChildRooms.note(room, before: nil, in: &rows)
-            let fixed = try FixedRooms(context: context).note(room, before: nil, in: &rows)
+            let fixed = try FixedRooms(context: context).reserve(room, before: nil)
             defer { fixed.map(context.release) }
             let position = try await rooms.create(
-                founding, events, leading: room, time: configuration.clock(), sideRows: rows)
+                founding, events, leading: room, time: configuration.clock())
             context.growth.grew(to: position.gseq)
             return .created(RoomSummary(room, sequence: position.gseq))
         } catch let refusal as HubRefusal {

@@ -69,4 +69,6 @@ package struct DecodingLimits: Sendable {
     }
 
     package static let standard = DecodingLimits(depth: 16, size: 64 << 20)
+    /// For what the store itself wrote, and no request bounds: a state may be of any size.
+    package static let unbounded = DecodingLimits(depth: 16, size: .max)
 }

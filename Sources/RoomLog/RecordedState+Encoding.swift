@@ -103,8 +103,7 @@ extension RecordedState {
     ) throws(StateEncodingError) {
         let (parts, tree): (StateParts, FullTree)
         do {
-            let limits = DecodingLimits(depth: DecodingLimits.standard.depth, size: .max)
-            var reader = try Reader(bytes.span.bytes, limits: limits)
+            var reader = try Reader(bytes.span.bytes, limits: .unbounded)
             parts = try StateParts(from: &reader)
             tree = try FullTree(from: &reader)
             try reader.finish()

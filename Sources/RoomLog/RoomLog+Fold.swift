@@ -12,6 +12,8 @@ package struct FoldedRoom: Sendable {
     package let state: RecordedState
     /// The latest record.
     package let last: Envelope
+    /// What was found wrong beside the records on the way, and was not used.
+    package var findings: [ProjectionFinding] = []
 
     package init(uri: [UInt8], state: RecordedState, last: Envelope) {
         self.uri = uri
@@ -24,17 +26,30 @@ extension RoomLog {
     /// Folds the records of a room up to global sequence `end`, or all of them. Nil if the room
     /// has no record up to there.
     ///
-    /// No signature is checked, but every record must follow the one before it, and lead to the
-    /// epoch and the state hash that it names.
+    /// It starts from the newest snapshot that holds. No signature is checked, but every record must follow
+    /// the one before it, and lead to the epoch and the state hash that it names.
     package func fold(_ room: Room, through end: UInt64? = nil) throws(RoomLogError) -> FoldedRoom?
     {
+        var findings: [ProjectionFinding] = []
+        let start = try newestSnapshot(of: room, through: end, &findings)
+        var folded = try fold(room, from: start, through: end)
+        folded?.findings = findings
+        return folded
+    }
+
+    /// The same from the room's first record on, whatever is kept beside the records: for audits.
+    package func foldFromGenesis(
+        _ room: Room, through end: UInt64? = nil
+    ) throws(RoomLogError) -> FoldedRoom? {
         try fold(room, from: nil, through: end)
     }
 
     /// The same from a state that the room had after an earlier record; nil for none. The state must
-    /// not be of a record behind `end`.
+    /// not be of a record behind `end`. `each` is called with the events of each record and the state
+    /// that they lead to.
     package func fold(
-        _ room: Room, from start: FoldedRoom?, through end: UInt64? = nil
+        _ room: Room, from start: FoldedRoom?, through end: UInt64? = nil,
+        _ each: (([RoomEvent], RecordedState) -> Void)? = nil
     ) throws(RoomLogError) -> FoldedRoom? {
         var state: RecordedState?
         var last: Envelope?
@@ -47,8 +62,9 @@ extension RoomLog {
                     return Self.folded(room, state, last)
                 }
                 try Self.check(record.envelope, follows: last)
-                state = try fold(record, into: consume state)
-                last = record.envelope
+                let next = try fold(record, into: consume state)
+                if let each { each(try RoomLog.events(of: record), next) }
+                (state, last) = (next, record.envelope)
             }
             position = page.next
         }

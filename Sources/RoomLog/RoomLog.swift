@@ -75,28 +75,32 @@ package struct RoomLog: Sendable {
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .new(uri: founding.settings.room.bytes), .founding, founding.evidence.encoded,
-            events, leading: .room(room), time, sideRows: sideRows)
+            events, leading: .room(room), time, sideRows: sideRows,
+            InlineRows.changes(by: events, from: nil, to: room))
     }
 
-    /// Records an accepted update of a MIMI room after `last`, the room's latest record.
+    /// Records an accepted update of a MIMI room after `last`, the room's latest record, which led to
+    /// `before`.
     package func append(
-        _ update: RoomUpdate, _ events: [RoomEvent], after last: Position,
+        _ update: RoomUpdate, _ events: [RoomEvent], after last: Position, from before: MIMIRoom,
         leading room: MIMIRoom, time: UInt64, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
             from: update.source.bytes, events, leading: .room(room), time,
-            answering: update.request, sideRows: sideRows)
+            answering: update.request, sideRows: sideRows,
+            InlineRows.changes(by: events, from: before, to: room))
     }
 
     /// Records that a room is over, and why.
     package func close(
-        because reason: String, _ events: [RoomEvent], after last: Position, leading room: MIMIRoom,
-        time: UInt64, sideRows: SideRows = SideRows()
+        because reason: String, _ events: [RoomEvent], after last: Position, from before: MIMIRoom,
+        leading room: MIMIRoom, time: UInt64, sideRows: SideRows = SideRows()
     ) async throws(RoomLogError) -> Position {
         try await append(
             to: .existing(last.room, expecting: Expectation(last)), .closing, Array(reason.utf8),
-            events, leading: .room(room), time, sideRows: sideRows)
+            events, leading: .room(room), time, sideRows: sideRows,
+            InlineRows.changes(by: events, from: before, to: room))
     }
 
     /// The record that answered the same update before (G-16).
@@ -113,14 +117,15 @@ package struct RoomLog: Sendable {
     private func append(
         to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
         _ events: [RoomEvent], leading state: RecordedState, _ time: UInt64,
-        answering request: Digest32? = nil, sideRows: SideRows = SideRows()
+        answering request: Digest32? = nil, sideRows: SideRows = SideRows(),
+        _ projections: ProjectionChanges = ProjectionChanges()
     ) async throws(RoomLogError) -> Position {
         let item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
             epoch: state.group.context.epoch, stateHash: state.stateHash,
             status: state.status.rawValue,
             payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
-            request: request, sideRows: sideRows)
+            request: request, sideRows: sideRows, projections: projections)
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)

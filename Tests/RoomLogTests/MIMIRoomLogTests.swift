@@ -31,9 +31,11 @@ import Testing
         }
 
         mutating func record(_ sent: Clubhouse.Sent, by name: String) async throws {
+            let before = house.room
             if let refusal = try house.submit(sent, by: name) { throw refusal }
             position = try await rooms.append(
-                sent.update, house.log.last ?? [], after: position, leading: house.room,
+                sent.update, house.log.last ?? [], after: position, from: before,
+                leading: house.room,
                 time: position.timeMs + 1)
             hashes[position.gseq] = house.room.stateHash.description
         }

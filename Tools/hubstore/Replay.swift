@@ -19,7 +19,9 @@ struct Replay: ParsableCommand {
         var failed = false
         for room in try select(rooms) {
             do {
-                guard let folded = try rooms.fold(room, through: selection.at) else { continue }
+                guard let folded = try rooms.foldFromGenesis(room, through: selection.at) else {
+                    continue
+                }
                 if selection.at == nil { try rooms.checkIndexes(of: room, folded) }
                 try report(ReplayReport(room: room.name, RoomSnapshot(folded)))
             } catch let error as RoomLogError {

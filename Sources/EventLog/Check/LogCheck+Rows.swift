@@ -104,6 +104,7 @@ extension LogCheck {
         guard tables.isSealed else { return }
         let others: [Table?] = [
             tables.queue, tables.delivery, tables.checkpoint, tables.redact,
+            tables.projections?.states,
         ]
         let shelves = Shelf.allCases.compactMap { tables.shelves[$0] }
         for table in shelves + others.compactMap({ $0 }) { checkSeals(of: table) }

@@ -6,34 +6,6 @@ import RoomLog
 import RoomPolicy
 import RoomState
 
-/// Which rooms a user or a provider takes part in: rows whose keys are SHA-256(domain) ‖ SHA-256(user)
-/// ‖ SHA-256(room URI), and whose values are role and room URI.
-struct Participation {
-    /// The URI of the room.
-    let room: [UInt8]
-
-    func note(_ event: RoomEvent, in rows: inout SideRows) {
-        switch event {
-        case .participantAdded(let pair), .roleChanged(let pair):
-            rows.put(pair.role.encoded + room, for: key(of: pair.user), on: .participation)
-        case .participantRemoved(let user):
-            rows.remove(key(of: user), from: .participation)
-        default:
-            break
-        }
-    }
-
-    private func key(of user: [UInt8]) -> [UInt8] {
-        Self.prefix(user: user) + SHA256.hash(room).bytes
-    }
-
-    static func prefix(user: [UInt8]) -> [UInt8] {
-        prefix(domain: MIMIURI(user)?.domain ?? "") + SHA256.hash(user).bytes
-    }
-
-    static func prefix(domain: String) -> [UInt8] { SHA256.hash(Array(domain.utf8)).bytes }
-}
-
 extension Hub {
     /// A room that a user or a provider takes part in.
     public struct ParticipatedRoom: Hashable, Sendable {
@@ -45,18 +17,18 @@ extension Hub {
 
     /// The rooms whose list a user is on, those from which it is banned (role 1) among them.
     public func rooms(ofUser user: String) throws(HubError) -> [ParticipatedRoom] {
-        try rooms(beginning: Participation.prefix(user: Array(user.utf8)))
+        try rooms(beginning: InlineRows.prefix(user: Array(user.utf8)))
     }
 
     /// The rooms whose list has users of a provider.
     public func rooms(ofProvider domain: String) throws(HubError) -> [ParticipatedRoom] {
-        try rooms(beginning: Participation.prefix(domain: domain))
+        try rooms(beginning: InlineRows.prefix(domain: domain))
     }
 
     private func rooms(beginning prefix: [UInt8]) throws(HubError) -> [ParticipatedRoom] {
         var roles: [String: UInt32] = [:]
         do {
-            try rooms.log.allRows(beginning: prefix, on: .participation) { _, value in
+            try rooms.log.allRows(beginning: prefix, of: .participation) { _, value in
                 guard let role = try? UInt32(parsing: Array(value.prefix(4))) else { return }
                 let room = String(decoding: value.dropFirst(4), as: UTF8.self)
                 roles[room] = max(roles[room] ?? 0, role)

@@ -124,9 +124,9 @@ extension HubContext {
     /// The URIs of the children of a room, or of all children.
     func children(of parent: [UInt8]? = nil) throws(RoomLogError) -> [[UInt8]] {
         var children: [[UInt8]] = []
-        let prefix = parent.map(ChildRooms.prefix) ?? []
+        let prefix = parent.map { InlineRows.prefix(parent: $0) } ?? []
         do {
-            try rooms.log.allRows(beginning: prefix, on: .childRoom) { children.append($1) }
+            try rooms.log.allRows(beginning: prefix, of: .childRoom) { children.append($1) }
         } catch {
             throw .store(error)
         }
@@ -142,24 +142,6 @@ extension RoomEvent {
         case .roleChanged(let pair): pair.role == Role.banned
         default: false
         }
-    }
-}
-
-/// Which rooms are children of a room: rows whose keys are SHA-256(parent URI) ‖ SHA-256(URI), and whose
-/// values are the URI.
-enum ChildRooms {
-    static func prefix(_ parent: [UInt8]) -> [UInt8] { SHA256.hash(parent).bytes }
-
-    /// Notes what became of a room's parent.
-    static func note(
-        _ room: MIMIRoom, before: RoomPolicy?, in rows: inout SideRows
-    ) {
-        let old = before?.base.parentRooms.first
-        let new = room.effective.base.parentRooms.first
-        guard old != new else { return }
-        let uri = room.settings.room.bytes
-        if let old { rows.remove(prefix(old) + SHA256.hash(uri).bytes, from: .childRoom) }
-        if let new { rows.put(uri, for: prefix(new) + SHA256.hash(uri).bytes, on: .childRoom) }
     }
 }
 

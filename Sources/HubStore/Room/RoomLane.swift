@@ -139,12 +139,12 @@ actor RoomLane {
         let next = room(after: events)
         var rows = try rows(for: bundle, events, time, next)
         grant?.consume(in: &rows)
-        let fixed = try FixedRooms(context: hub).note(next, before: room.effective, in: &rows)
+        let fixed = try FixedRooms(context: hub).reserve(next, before: room)
         defer { fixed.map(hub.release) }
         // A failure may come after the record reached the disk.
         isStale = true
         let position = try await hub.rooms.append(
-            update, events, after: last, leading: next, time: time, sideRows: rows)
+            update, events, after: last, from: room, leading: next, time: time, sideRows: rows)
         let sent = PendingProposalEntry.sent(in: bundle, events, time)
         waiting = WaitingProposal.waiting(
             in: next, among: waiting + sent.compactMap { WaitingProposal($0, next) })
@@ -174,17 +174,13 @@ actor RoomLane {
         return UpdateAnswer(accepted: position.gseq, time: position.timeMs)
     }
 
-    /// What changes beside the log: queues of providers, and who takes part where.
+    /// What changes beside the log: queues of providers.
     private func rows(
         for bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64, _ next: MIMIRoom
     ) throws -> SideRows {
         var fanout = Fanout(room, time: time)
         try fanout.send(bundle, events, to: next, routes: try routes(of: bundle))
-        var rows = fanout.rows
-        if next.status == .closed { FixedRooms(context: hub).release(room, in: &rows) }
-        for event in events { Participation(room: room.settings.room.bytes).note(event, in: &rows) }
-        ChildRooms.note(next, before: room.effective, in: &rows)
-        return rows
+        return fanout.rows
     }
 
     private func routes(of bundle: HandshakeBundle) throws(RoomLogError) -> KeyPackageRoutes {
@@ -210,12 +206,9 @@ actor RoomLane {
             return UpdateAnswer(HubRefusal(.notAllowed, refusal))
         case .accepted(let events):
             let next = room(after: events)
-            var rows = SideRows()
-            FixedRooms(context: hub).release(room, in: &rows)
             isStale = true
             let position = try await hub.rooms.close(
-                because: reason, events, after: last, leading: next, time: nextTime,
-                sideRows: rows)
+                because: reason, events, after: last, from: room, leading: next, time: nextTime)
             return move(to: next, at: position)
         }
     }
