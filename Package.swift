@@ -76,6 +76,12 @@ let package = Package(
                 "RoomLog", "RoomPolicy", "RoomState",
             ]),
         layer(
+            "LogOperations",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog",
+            ]),
+        layer(
             "Transcript",
             [
                 "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
@@ -94,8 +100,9 @@ let package = Package(
         .executableTarget(
             name: "hubstore",
             dependencies: [
-                "EventLog", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "RoomState", "Scenario", "SnapshotExport", "Transcript",
+                "EventLog", "HubStore", "LMDBStore", "LogOperations", "MLSCrypto",
+                "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport",
+                "Transcript",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
@@ -156,6 +163,13 @@ let package = Package(
                 "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
                 "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "SnapshotExport",
                 "TestSupport",
+            ]),
+        tests(
+            "LogOperationsTests",
+            [
+                "EventLog", "HubStore", "LMDBStore", "LogOperations", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomState", "Scenario",
+                "SnapshotExport", "TestSupport", "Transcript",
             ]),
         tests(
             "TranscriptTests",

@@ -68,18 +68,35 @@ struct StreamSource {
         }
     }
 
-    /// All rows beside the log.
+    /// The rows beside the log from some place on, until `emit` returns false. Returns where the next
+    /// ones are; nil at the end.
     func readRows(
-        _ transaction: borrowing some Transaction & ~Copyable,
-        _ emit: (StreamFrame) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        for table in tables.beside {
-            try transaction.scan(table) { (key, value) throws(StoreError) in
-                try emit(.row(StreamedRow(table, key, value)))
+        from place: RowPlace = RowPlace(table: 0), _ transaction: borrowing some Transaction & ~Copyable,
+        _ emit: (StreamFrame) throws(StoreError) -> Bool
+    ) throws(StoreError) -> RowPlace? {
+        for (number, table) in tables.beside.enumerated() where number >= place.table {
+            let last = number == place.table ? place.last : []
+            var next: RowPlace?
+            try transaction.scan(table, from: last) { (key, value) throws(StoreError) in
+                let row = StreamedRow(table, key, value)
+                if row.key == last { return true }
+                guard try emit(.row(row)) else {
+                    next = RowPlace(table: number, last: row.key)
+                    return false
+                }
                 return true
             }
+            if let next { return next }
         }
+        return nil
     }
+}
+
+/// A place among the rows beside a log.
+struct RowPlace {
+    let table: Int
+    /// The key before it; empty at the start of the table.
+    var last: [UInt8] = []
 }
 
 extension StreamedRow {
@@ -119,7 +136,12 @@ extension EventLog {
                     }
                 }
                 try source.readStatuses(transaction, emit)
-                if withRows { try source.readRows(transaction, emit) }
+                if withRows {
+                    _ = try source.readRows(transaction) { (frame) throws(StoreError) in
+                        try emit(frame)
+                        return true
+                    }
+                }
                 writer.add(.end(head))
                 return head
             }

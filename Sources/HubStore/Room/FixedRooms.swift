@@ -17,7 +17,7 @@ struct FixedRooms {
     }
 
     /// The row of a policy with fixed membership; nil of another.
-    private static func key(_ policy: RoomPolicy?) -> [UInt8]? {
+    static func key(_ policy: RoomPolicy?) -> [UInt8]? {
         guard let policy, policy.base.isFixedMembership else { return nil }
         var input = Writer()
         input.write(
