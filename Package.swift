@@ -82,7 +82,12 @@ let package = Package(
                 "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
                 "RuleBook", "TransparencyLog",
             ]),
-        layer("LogOperations", ["EventLog", "LMDBStore", "TransparencyLog"]),
+        layer(
+            "LogOperations",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "TransparencyLog",
+            ]),
         layer(
             "Transcript",
             [
@@ -165,6 +170,13 @@ let package = Package(
                 "EventLog", "LMDBStore", "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup",
                 "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "SnapshotExport",
                 "TestSupport",
+            ]),
+        tests(
+            "LogOperationsTests",
+            [
+                "EventLog", "HubStore", "LMDBStore", "LogOperations", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomState", "Scenario",
+                "SnapshotExport", "TestSupport", "Transcript",
             ]),
         tests(
             "TranscriptTests",

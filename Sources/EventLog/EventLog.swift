@@ -95,6 +95,12 @@ package final class EventLog: Sendable {
         }
     }
 
+    /// Writes a compacting copy into a directory which exists and has no store, while writers go on;
+    /// see ``Environment/copy(to:compacting:)`` for what it costs them.
+    package func copy(into directory: String) throws(StoreError) {
+        try environment.copy(into: directory, compacting: true)
+    }
+
     /// Finishes the appends that wait and closes the files; see ``Environment/close()``.
     package func close() async {
         await environment.close()

@@ -15,10 +15,16 @@ extension Environment {
     package func copy(to path: String, compacting: Bool) throws(StoreError) {
         try FileSystem.makeDirectory(at: path, files: [Self.dataFile]) {
             (temporary) throws(StoreError) in
-            try core.copy(to: temporary, compacting: compacting)
-            try FileSystem.restrict(temporary + "/" + Self.dataFile)
-            try FileSystem.sync(temporary + "/" + Self.dataFile)
+            try copy(into: temporary, compacting: compacting)
             try FileSystem.sync(temporary)
         }
+    }
+
+    /// Writes such a copy into a directory which exists and has no store; the file is on the disk when
+    /// this returns.
+    package func copy(into directory: String, compacting: Bool) throws(StoreError) {
+        try core.copy(to: directory, compacting: compacting)
+        try FileSystem.restrict(directory + "/" + Self.dataFile)
+        try FileSystem.sync(directory + "/" + Self.dataFile)
     }
 }

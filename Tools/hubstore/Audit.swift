@@ -63,7 +63,17 @@ struct AuditCommand: AsyncParsableCommand {
     // MARK: In the process that liblmdb may end
 
     private func audit() async throws {
-        let log = try openLog()
+        let log: EventLog
+        do throws(StoreError) {
+            log = try EventLog.open(at: options.path, access: .readOnly)
+        } catch {
+            let failure = Failure(options.path, error)
+            guard failure.code == 1 else { throw failure }
+            let finding = AuditFinding(
+                .meta, expected: "a store that opens", actual: "\(error)")
+            if json { try emitJSON(finding) } else { try emit(printable("\(finding)")) }
+            throw ExitCode(1)
+        }
         var known: [KnownTree] = []
         var found = 0
         func report(_ finding: AuditFinding) throws {
@@ -94,16 +104,6 @@ struct AuditCommand: AsyncParsableCommand {
         try conclude(summary, found)
         await log.close()
         if found > 0 { throw ExitCode(1) }
-    }
-
-    private func openLog() throws -> EventLog {
-        do {
-            return try EventLog.open(at: options.path, access: .readOnly)
-        } catch {
-            printError("hubstore: \(printable("\(options.path): \(error)"))")
-            if case .unknownFormat = error.reason { throw ExitCode(4) }
-            throw ExitCode(3)
-        }
     }
 
     /// Checkpoints of the command line, and the store's own anchor, with the heads they tell.

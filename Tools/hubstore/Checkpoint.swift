@@ -101,16 +101,6 @@ extension StoreOptions {
     func openLog(_ access: Access) throws -> EventLog { try hubstore.openLog(path, access) }
 }
 
-/// Opens a log; what can't be opened is one line.
-func openLog(_ path: String, _ access: Access) throws -> EventLog {
-    CrashGuard.install()
-    do {
-        return try EventLog.open(at: path, access: access)
-    } catch {
-        throw Failure("\(path): \(error)")
-    }
-}
-
 /// Prints a text that ends with a newline.
 func emitText(_ text: [UInt8]) throws {
     try emit(String(decoding: text.dropLast(), as: UTF8.self))

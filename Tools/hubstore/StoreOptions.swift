@@ -76,6 +76,8 @@ struct RoomOptions: ParsableArguments {
 }
 
 extension Room {
-    /// The URI as text.
-    var name: String { String(decoding: row.uri, as: UTF8.self) }
+    /// The URI as text; of the hub itself, "(hub)".
+    var name: String {
+        number == Room.hub ? "(hub)" : String(decoding: row.uri, as: UTF8.self)
+    }
 }

@@ -3,6 +3,7 @@ import LMDBStore
 /// What came of a stream.
 package struct Imported: Hashable, Sendable {
     package let origin: String
+    package let uuid: [UInt8]
     package let head: Head
     /// How many records were added.
     package let count: UInt64
@@ -31,7 +32,8 @@ extension EventLog {
         }
         try await builder.finish()
         return Imported(
-            origin: header.origin, head: builder.head, count: builder.head.nextSequence)
+            origin: header.origin, uuid: header.uuid, head: builder.head,
+            count: builder.head.nextSequence)
     }
 
     /// Adds the records of a stream that begins exactly at the end of this log, and was written by the
@@ -59,7 +61,7 @@ extension EventLog {
             var progress = LogImport(header, into: tables, takesRows: true)
             while let frame = try stream.next() { try progress.take(frame, transaction) }
             return Imported(
-                origin: meta.origin, head: progress.head,
+                origin: meta.origin, uuid: meta.uuid, head: progress.head,
                 count: progress.head.nextSequence - head.nextSequence)
         }
     }

@@ -12,6 +12,9 @@ package final class LogBuilder {
     /// Whether a record was left out.
     package private(set) var isCut = false
 
+    /// Bytes that one transaction takes, and the frame that is then the last.
+    fileprivate static let batchSize = 4 << 20
+
     private let path: String
     private let temporary: String
     private let cut: Cut?
@@ -46,7 +49,41 @@ package final class LogBuilder {
     /// Throws `.damaged` of the table `stream`, with the global sequence, for a stream that does not
     /// prove what it says; then the store can only be abandoned.
     package func add(_ stream: StreamReader, rows: Bool) async throws(StoreError) {
-        let next = stream.header
+        try await add(stream.header, rows: rows) { () throws(StoreError) in try stream.batch() }
+        // The digest stands behind the end.
+        guard try stream.next() == nil else { preconditionFailure("a frame behind the end") }
+    }
+
+    /// Takes a whole log that nobody writes, as its stream would be taken.
+    package func add(copyOf still: EventLog, rows: Bool) async throws(StoreError) {
+        let header = StreamHeader(still.meta, hasRows: true, before: Head())
+        var source = StreamSource(still.tables, from: 0)
+        var end: Head?
+        var place: RowPlace? = RowPlace(table: 0)
+        try await add(header, rows: rows) { () throws(StoreError) in
+            var frames: [StreamFrame] = []
+            try still.environment.read { (transaction) throws(StoreError) in
+                if end == nil {
+                    end = try source.readRecords(transaction) { frames.append($0) }
+                    if end != nil { try source.readStatuses(transaction) { frames.append($0) } }
+                } else if let next = place {
+                    var limit = PageLimit(rows: PageLimit.rows)
+                    var size = 0
+                    place = try source.readRows(from: next, transaction) { frame in
+                        frames.append(frame)
+                        size += frame.size
+                        return limit.take() && size < Self.batchSize
+                    }
+                }
+                if let end, place == nil { frames.append(.end(end)) }
+            }
+            return frames
+        }
+    }
+
+    private func add(
+        _ next: StreamHeader, rows: Bool, _ batch: () throws(StoreError) -> [StreamFrame]
+    ) async throws(StoreError) {
         if let header, header.uuid != next.uuid || header.origin != next.origin {
             throw StoreError(.damagedStream(head.nextSequence, "a stream of another store"))
         }
@@ -60,7 +97,7 @@ package final class LogBuilder {
         var progress = LogImport(
             next, into: log.tables, cut: cut, isCut: isCut, takesRows: rows)
         while !progress.isAtEnd {
-            let frames = try stream.batch()
+            let frames = try batch()
             let before = progress
             progress = try await log.environment.write { (transaction) throws(StoreError) in
                 var progress = before
@@ -68,8 +105,6 @@ package final class LogBuilder {
                 return progress
             }
         }
-        // The digest stands behind the end.
-        guard try stream.next() == nil else { preconditionFailure("a frame behind the end") }
         head = progress.head
         isCut = progress.isCut
     }
@@ -115,7 +150,7 @@ extension StreamReader {
     fileprivate func batch() throws(StoreError) -> [StreamFrame] {
         var frames: [StreamFrame] = []
         var size = 0
-        while frames.count < 1000, size < 4 << 20, let frame = try next() {
+        while frames.count < 1000, size < LogBuilder.batchSize, let frame = try next() {
             frames.append(frame)
             size += frame.size
         }

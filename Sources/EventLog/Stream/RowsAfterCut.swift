@@ -17,7 +17,7 @@ extension Shelf {
         switch self {
         case .keyPackageRoute, .consent, .refusal: .kept
         case .joinCode, .joinGrant, .roomTime: .keptOfRooms
-        case .messageAnswer, .participation, .childRoom, .fixedRoom: .dropped
+        case .messageAnswer: .dropped
         }
     }
 }
@@ -32,6 +32,13 @@ extension LogTables {
         if table == checkpoint?.name {
             let size = try readHead(transaction).nextSequence
             return (try? UInt64(parsing: row.key)).map { $0 <= size } ?? false
+        }
+        if table == snapshot?.name {
+            guard let number = try? UInt64(parsing: Array(row.key.prefix(8))),
+                let roomSeq = try? UInt64(parsing: Array(row.key.dropFirst(8))),
+                let last = try readRoom(number, transaction)?.row.roomSeq
+            else { return false }
+            return roomSeq <= last
         }
         guard let shelf = Shelf(rawValue: table) else { return false }
         switch shelf.fateAtCut {

@@ -79,21 +79,45 @@ struct StreamSource {
         }
     }
 
-    /// All rows beside the log.
+    /// The rows beside the log from some place on, until `emit` returns false. Returns where the next
+    /// ones are; nil at the end.
     func readRows(
+        from place: RowPlace = RowPlace(table: 0),
         _ transaction: borrowing some Transaction & ~Copyable,
-        _ emit: (StreamFrame) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        for table in tables.beside {
-            try transaction.scan(table) { (key, value) throws(StoreError) in
-                let key = key.withUnsafeBytes { Array($0) }
-                let value = try tables.unsealed(value, for: key, in: table)
-                let name = Array(table.name.utf8)
-                try emit(.row(StreamedRow(table: name, key: key, value: value)))
+        _ emit: (StreamFrame) throws(StoreError) -> Bool
+    ) throws(StoreError) -> RowPlace? {
+        for (number, table) in tables.beside.enumerated() where number >= place.table {
+            let last = number == place.table ? place.last : []
+            var next: RowPlace?
+            try transaction.scan(table, from: last) { (key, value) throws(StoreError) in
+                let row = try row(table, key, value)
+                if row.key == last { return true }
+                guard try emit(.row(row)) else {
+                    next = RowPlace(table: number, last: row.key)
+                    return false
+                }
                 return true
             }
+            if let next { return next }
         }
+        return nil
     }
+
+    private func row(
+        _ table: Table, _ key: RawSpan, _ value: RawSpan
+    ) throws(StoreError) -> StreamedRow {
+        let key = key.withUnsafeBytes { Array($0) }
+        return StreamedRow(
+            table: Array(table.name.utf8), key: key,
+            value: try tables.unsealed(value, for: key, in: table))
+    }
+}
+
+/// A place among the rows beside a log.
+struct RowPlace {
+    let table: Int
+    /// The key before it; empty at the start of the table.
+    var last: [UInt8] = []
 }
 
 extension EventLog {
@@ -125,7 +149,12 @@ extension EventLog {
                     }
                 }
                 try source.readStatuses(transaction, emit)
-                if withRows { try source.readRows(transaction, emit) }
+                if withRows {
+                    _ = try source.readRows(transaction) { (frame) throws(StoreError) in
+                        try emit(frame)
+                        return true
+                    }
+                }
                 writer.add(.end(head))
                 return head
             }
