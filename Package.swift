@@ -170,6 +170,10 @@ let package = Package(
                 "RoomState", "TestSupport",
             ],
             exclude: ["mls-rs-client"], swiftSettings: strict),
+        .testTarget(
+            name: "ThirdPartyTests",
+            dependencies: ["MLSCrypto", "TestSupport", "TransparencyLog"],
+            exclude: ["checkers"], swiftSettings: strict),
         tests(
             "CommandTests",
             [
