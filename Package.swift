@@ -191,6 +191,10 @@ let package = Package(
                 "RoomState", "TestSupport",
             ],
             exclude: ["mls-rs-client"], swiftSettings: strict),
+        .testTarget(
+            name: "ThirdPartyTests",
+            dependencies: ["MLSCrypto", "TestSupport", "TransparencyLog"],
+            exclude: ["checkers"], swiftSettings: strict),
         tests(
             "CommandTests",
             [

@@ -103,7 +103,7 @@ import TransparencyLog
         ("quorum none none\n", 1),
         ("Quorum none\n", 1),
         ("quorum none\r\n", 1),
-        ("quorum none\u{7f}\n", 1),
+        ("# \u{7f}\nquorum none\n", 1),
         ("log\nquorum none\n", 1),
         ("log \(Parties.log.verifier.text) u v\nquorum none\n", 1),
         ("log \(keys[0])\nquorum none\n", 1),

@@ -98,7 +98,8 @@ import TransparencyLog
         "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000.p", "tile/0/000.q/1",
         "tile/0/000.p/1/", "tile/0/000.p/-1", "tile/0/000.p/+1", "tile/0/.p/1", "tile/0/../000",
         "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/0/000\u{301}", "tile/0/٠٠٠",
-        "tile/0/x072/x057/x594/x037/x927/936.p/1", "tile/entries/x000/000", "tile/entries",
+        "tile/0/x072/x057/x594/x037/x927/936.p/1", "tile/entries/x000/000", "file/0/000",
+        "tile/entries",
     ])
     func otherPathsAreRefused(path: String) {
         #expect(LogResource(path: path) == nil)
