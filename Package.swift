@@ -159,7 +159,7 @@ let package = Package(
                 "MLSCrypto", "MLSMessages", "PresentationLanguage", "RoomPolicy", "RuleBook",
                 "TestSupport",
             ]),
-        tests("LMDBStoreTests", ["LMDBStore"]),
+        tests("LMDBStoreTests", ["LMDBStore", "TestSupport"]),
         tests("TransparencyLogTests", ["TransparencyLog", "MLSCrypto", "PresentationLanguage"]),
         tests(
             "EventLogTests",

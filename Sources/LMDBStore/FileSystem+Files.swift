@@ -182,7 +182,7 @@ extension FileSystem {
 
     /// The whole content of a file; throws `.tooLarge` above the limit.
     package static func contents(of path: String, limit: Int) throws(StoreError) -> [UInt8] {
-        let bytes = try read(path, at: 0, count: limit + 1)
+        let bytes = try OpenFile(path).read(at: 0, count: limit + 1)
         guard bytes.count <= limit else {
             throw StoreError(.tooLarge(size: bytes.count, limit: limit))
         }

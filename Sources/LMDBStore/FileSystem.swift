@@ -77,22 +77,42 @@ package enum FileSystem {
         try check("fsync", path, fsync(file))
     }
 
-    /// The bytes in the range, fewer at the end of the file.
-    static func read(_ path: String, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        let file = try open(path)
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let result = bytes.withUnsafeMutableBytes { buffer in
-                pread(file, buffer.baseAddress! + done, count - done, off_t(offset + done))
-            }
-            if result < 0 && errno == EINTR { continue }
-            try check("pread", path, result < 0 ? -1 : 0)
-            if result == 0 { break }
-            done += result
+    /// A file open for reading, until the value ends.
+    struct OpenFile: ~Copyable {
+        private let path: String
+        private let descriptor: Int32
+
+        init(_ path: String) throws(StoreError) {
+            self.path = path
+            descriptor = try FileSystem.open(path)
         }
-        return Array(bytes.prefix(done))
+
+        deinit {
+            close(descriptor)
+        }
+
+        func size() throws(StoreError) -> UInt64 {
+            var status = stat()
+            try FileSystem.check("fstat", path, fstat(descriptor, &status))
+            return UInt64(status.st_size)
+        }
+
+        /// The bytes in the range, fewer at the end of the file.
+        func read(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+            var bytes = [UInt8](repeating: 0, count: count)
+            var done = 0
+            while done < count {
+                let result = bytes.withUnsafeMutableBytes { buffer in
+                    pread(
+                        descriptor, buffer.baseAddress! + done, count - done, off_t(offset + done))
+                }
+                if result < 0 && errno == EINTR { continue }
+                try FileSystem.check("pread", path, result < 0 ? -1 : 0)
+                if result == 0 { break }
+                done += result
+            }
+            return done == count ? bytes : Array(bytes.prefix(done))
+        }
     }
 
     static func open(_ path: String) throws(StoreError) -> Int32 {
