@@ -25,13 +25,12 @@ import Testing
             RoomFounding(founding.settings, try founding.make().genesis), house.log[0],
             leading: house.room, time: 1)
         let bob = try Clubhouse.keyPackage("bob1").keyPackage
-        let before = house.room
-        let sent = try house.committing(
+        let joining = try house.committing(
             by: "alice1", CommitOptions([house.changing([("bob", 2)]), .add(bob)]))
-        if let refusal = try house.submit(sent, by: "alice1") { throw refusal }
-        position = try await rooms.append(
-            sent.update, house.log.last ?? [], after: position, from: before, leading: house.room,
-            time: 2)
+        try await record(joining, &house, &position, in: rooms)
+        let leaving = try house.proposing(
+            by: "alice1", [house.changing([("bob", 0)]), .remove(leaf: 1)])
+        try await record(leaving, &house, &position, in: rooms)
         let genesis = ForgedGroup.genesis(of: ForgedClient("client 0", .x25519Aes128))
         _ = try await rooms.create(
             uri: [1], genesis, RoomState.decide(genesis, .plain).events(),
@@ -41,6 +40,17 @@ import Testing
         await states.close()
         #expect(try rooms.checkProjections() == [])
         await log.close()
+    }
+
+    private func record(
+        _ sent: Clubhouse.Sent, _ house: inout Clubhouse, _ position: inout RoomLog.Position,
+        in rooms: RoomLog
+    ) async throws {
+        let before = house.room
+        if let refusal = try house.submit(sent, by: "alice1") { throw refusal }
+        position = try await rooms.append(
+            sent.update, house.log.last ?? [], after: position, from: before, leading: house.room,
+            time: 2)
     }
 
     private func withRooms<T>(_ path: String, _ body: (RoomLog) async throws -> T) async throws -> T
@@ -161,12 +171,13 @@ import Testing
             try await makeStore(at: path)
             try await withRooms(path) { (rooms) async throws in
                 let room = try #require(try rooms.all().first)
-                let first = try #require(try rooms.fold(room, through: 0)?.state.room)
+                let earlier = try #require(try rooms.fold(room, through: 1)?.state.room)
                 _ = try await rooms.log.beginBuilding(.participation)
-                let rows = InlineRows.rows(of: .participation, in: first).map {
+                let rows = InlineRows.rows(of: .participation, in: earlier).map {
                     RowChange(key: $0.key, value: [9, 9])
                 }
-                let page = BuildPage(room: 1, rows: rows, part: .some(gseq: 0))
+                #expect(rows.count == 2)
+                let page = BuildPage(room: 1, rows: rows, part: .some(gseq: 1))
                 #expect(try await rooms.log.build(.participation, page) == .written)
             }
             try await withRooms(path) { (rooms) async throws in

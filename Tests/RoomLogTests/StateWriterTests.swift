@@ -91,6 +91,68 @@ import Testing
         }
     }
 
+    /// What was beyond a tree that shrank, and grew again before it was written, is gone.
+    @Test func shrunkAndGrown() async throws {
+        try await withStorePath { path in
+            let log = try EventLog.create(at: path, origin: "test.example")
+            var story = try await Story(log)
+            try await story.add(13)
+            await story.states.flush()
+            #expect(story.group.group.tree.width == 16)
+            try await story.remove(Array(5..<14))
+            #expect(story.group.group.tree.width == 8)
+            try await story.add(5)
+            #expect(story.group.group.tree.width == 16)
+            await story.states.flush()
+            #expect(try story.open().folded.findings.isEmpty)
+            #expect(try story.rooms.checkProjections() == [])
+            await story.states.close()
+            await log.close()
+        }
+    }
+
+    /// The position does not pass a record of a room that nobody asked for yet.
+    @Test func thePositionWaitsForAllRooms() async throws {
+        try await withStorePath { path in
+            let log = try EventLog.create(at: path, origin: "test.example")
+            let rooms = RoomLog(log, profile: .plain)
+            for number in UInt8(1)...3 {
+                let genesis = ForgedGroup.genesis(of: ForgedClient("client 0", .x25519Aes128))
+                _ = try await rooms.create(
+                    uri: [number], genesis, RoomState.decide(genesis, .plain).events(),
+                    leading: ForgedGroup(size: 1).state, time: 1)
+            }
+            let states = try StateWriter(rooms)
+            let all = try rooms.all()
+            for room in all.dropFirst() {
+                states.found(try #require(try rooms.open(room)))
+                await states.flush()
+                #expect(try log.state(of: .roomState)?.position == 0)
+            }
+            states.catchUp()
+            await states.caughtUp()
+            await states.close()
+            #expect(try log.state(of: .roomState)?.position == 3)
+            // Nor one that is announced and not noted.
+            let more = try StateWriter(rooms)
+            let ticket = more.announce()
+            var group = ForgedGroup(size: 1)
+            let forged = group.commit()
+            let events = group.decide(forged.input).events()
+            group.accept(forged)
+            let record = try await rooms.append(
+                forged.input, events, after: try log.envelope(ofRoom: 1, at: 0),
+                leading: group.state, time: 2)
+            let other = more.announce()
+            await more.note(other, events, .group(group.state), after: record)
+            await more.flush()
+            #expect(try log.state(of: .roomState)?.position == 3)
+            more.withdraw(ticket)
+            await more.close()
+            await log.close()
+        }
+    }
+
     /// Many nodes take several transactions; before the last of them the rows are of no use.
     @Test func manyRows() async throws {
         try await withStorePath { path in

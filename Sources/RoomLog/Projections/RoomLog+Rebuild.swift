@@ -83,8 +83,7 @@ extension RoomLog {
     ) async throws -> Bool {
         if partial > 0 {
             let old = rows(of: projection, try fold(room, through: partial - 1))
-            let removals = old.keys.map { RowChange(key: $0, value: nil) }
-            for page in RowPage.pages(of: removals) {
+            for page in RowPage.pages(of: RowChange.changes(from: old, to: [:])) {
                 let part = BuildPage(
                     room: room.number, rows: Array(page), part: .some(gseq: partial - 1))
                 guard try await log.build(projection, part) == .written else { return false }
@@ -92,7 +91,7 @@ extension RoomLog {
         }
         guard var folded = try fold(room) else { return false }
         var current = rows(of: projection, folded)
-        var pages = RowPage.pages(of: current.map { RowChange(key: $0.key, value: $0.value) })
+        var pages = RowPage.pages(of: RowChange.changes(from: [:], to: current))
         var last = Array(pages.popLast() ?? [])
         for page in pages {
             let part = BuildPage(
@@ -110,10 +109,7 @@ extension RoomLog {
             // What the records since then changed goes with the last page.
             guard let next = try fold(room, from: folded) else { return false }
             let target = rows(of: projection, next)
-            last += current.keys.filter { target[$0] == nil }.map { RowChange(key: $0, value: nil) }
-            last += target.filter { current[$0.key] != $0.value }.map {
-                RowChange(key: $0.key, value: $0.value)
-            }
+            last += RowChange.changes(from: current, to: target)
             (folded, current) = (next, target)
         }
     }
