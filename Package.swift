@@ -78,8 +78,15 @@ let package = Package(
         layer(
             "LogAudit",
             [
-                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
-                "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState", "RuleBook",
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
+                "RuleBook", "TransparencyLog",
+            ]),
+        layer(
+            "LogOperations",
+            [
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "TransparencyLog",
             ]),
         layer(
             "Transcript",
@@ -100,8 +107,9 @@ let package = Package(
         .executableTarget(
             name: "hubstore",
             dependencies: [
-                "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "RoomState", "Scenario", "SnapshotExport", "Transcript",
+                "EventLog", "LMDBStore", "LogAudit", "LogOperations", "MLSCrypto",
+                "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport",
+                "Transcript", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
@@ -165,6 +173,13 @@ let package = Package(
                 "TestSupport",
             ]),
         tests(
+            "LogOperationsTests",
+            [
+                "EventLog", "HubStore", "LMDBStore", "LogOperations", "MLSMessages",
+                "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomState", "Scenario",
+                "SnapshotExport", "TestSupport", "Transcript",
+            ]),
+        tests(
             "TranscriptTests",
             [
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState", "TestSupport",
@@ -177,6 +192,10 @@ let package = Package(
                 "RoomState", "TestSupport",
             ],
             exclude: ["mls-rs-client"], swiftSettings: strict),
+        .testTarget(
+            name: "ThirdPartyTests",
+            dependencies: ["MLSCrypto", "TestSupport", "TransparencyLog"],
+            exclude: ["checkers"], swiftSettings: strict),
         tests(
             "CommandTests",
             [

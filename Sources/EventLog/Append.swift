@@ -7,6 +7,8 @@ package struct Append: Sendable {
         case new(uri: [UInt8])
         /// A room which is still where the caller last saw it.
         case existing(UInt64, expecting: Expectation)
+        /// The hub itself, room ``Room/hub``: records that are about no room.
+        case hub
     }
 
     package var room: Target

@@ -36,8 +36,8 @@ extension LogTables {
             }
         }
         let size = try readHead(transaction).nextSequence
-        for end in stride(from: UInt64(FullTile.width), through: size, by: Int(FullTile.width)) {
-            try writeTiles(endingAt: end, transaction)
+        for size in 1..<size + 1 where Self.hasNewTiles(size) {
+            try writeTiles(endingAt: size, transaction)
         }
         try adoptProjections(transaction)
     }

@@ -1,4 +1,5 @@
 import LMDBStore
+import Synchronization
 
 /// A record as it is read: every field checked against its neighbours and its hashes.
 package struct Record: Hashable, Sendable {
@@ -32,6 +33,8 @@ package final class EventLog: Sendable {
     let environment: Environment
     let tables: LogTables
     let random: RandomSource
+    /// Held by who compares the log with its anchor and moves that on.
+    let anchoring = Mutex(())
 
     private init(
         _ environment: Environment, _ configuration: Configuration
@@ -52,7 +55,13 @@ package final class EventLog: Sendable {
     package static func create(
         at path: String, origin: String, configuration: Configuration = Configuration()
     ) throws(StoreError) -> EventLog {
-        let meta = Meta(origin: origin, random: configuration.random)
+        try create(
+            at: path, Meta(origin: origin, random: configuration.random), configuration)
+    }
+
+    static func create(
+        at path: String, _ meta: Meta, _ configuration: Configuration
+    ) throws(StoreError) -> EventLog {
         let options = configuration.options(.readWrite)
         let environment = try Environment.create(at: path, options: options) {
             (transaction) throws(StoreError) in
@@ -84,6 +93,12 @@ package final class EventLog: Sendable {
             environment.abandon()
             throw error
         }
+    }
+
+    /// Writes a compacting copy into a directory which exists and has no store, while writers go on;
+    /// see ``Environment/copy(to:compacting:)`` for what it costs them.
+    package func copy(into directory: String) throws(StoreError) {
+        try environment.copy(into: directory, compacting: true)
     }
 
     /// Finishes the appends that wait and closes the files; see ``Environment/close()``.

@@ -27,20 +27,15 @@ extension LogTables {
             stateHash: envelope.stateHash, uri: place.uri)
         head.timeMs = envelope.timeMs
         head.frontier.append(leafData: envelope.leafData)
-        if place.last == nil { try addURI(place.uri, place.number, transaction) }
-        try write(envelope, new.chunks, room, head, transaction)
-        if let request = new.item.request {
-            let key = Self.idemKey(envelope.room, request)
-            try transaction.put(gseq.encoded, for: key, in: idem)
-            try transaction.append(key, for: Self.logKey(gseq), to: idemSeq)
+        if place.last == nil, place.number != Room.hub {
+            try addURI(place.uri, place.number, transaction)
         }
+        try write(envelope, new.chunks, room, head, transaction)
+        if let request = new.item.request { try write(request, of: envelope, transaction) }
         try write(new.item.sideRows, transaction)
         try project(new.item.projections, of: envelope, transaction)
         if let places = new.item.redacts {
             try redact(places, of: envelope.room, by: gseq, transaction)
-        }
-        if head.nextSequence.isMultiple(of: FullTile.width) {
-            try writeTiles(endingAt: head.nextSequence, transaction)
         }
         try checkWritten(envelope, new.chunks.count, room, head, transaction)
         return .appended(envelope)
@@ -81,16 +76,23 @@ extension LogTables {
             }
             guard checks.isEmpty else { return .conflict(Conflict(checks: checks)) }
             return .place(Place(number: number, uri: room.row.uri, last: room.row))
+        case .hub:
+            let last = try readRoom(Room.hub, transaction)?.row
+            if let last, item.timeMs < last.timeMs {
+                let check = Conflict.Check.time(given: item.timeMs, last: last.timeMs)
+                return .conflict(Conflict(checks: [check]))
+            }
+            return .place(Place(number: Room.hub, uri: [], last: last))
         }
     }
 
-    private func addURI(
+    func addURI(
         _ uri: [UInt8], _ number: UInt64, _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
         try transaction.insert(number.encoded, for: Self.roomURIKey(uri), in: roomURI)
     }
 
-    private func write(
+    func write(
         _ envelope: Envelope, _ chunks: [[UInt8]], _ row: RoomRow, _ newHead: Head,
         _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
@@ -104,19 +106,31 @@ extension LogTables {
         try transaction.insert(gseq.encoded, for: roomLogKey, in: roomLog)
         try transaction.put(row.encoded, for: Self.roomKey(envelope.room), in: room)
         try transaction.put(newHead.encoded, for: Self.headKey, in: head)
+        if Self.hasNewTiles(newHead.nextSequence) {
+            try writeTiles(endingAt: newHead.nextSequence, transaction)
+        }
+    }
+
+    func write(
+        _ request: Digest32, of envelope: Envelope, _ transaction: borrowing WriteTransaction
+    ) throws(StoreError) {
+        let key = Self.idemKey(envelope.room, request)
+        try transaction.put(envelope.gseq.encoded, for: key, in: idem)
+        try transaction.append(key, for: Self.logKey(envelope.gseq), to: idemSeq)
     }
 
     /// Reads back what was written: an error of this code or of liblmdb must not be committed.
-    private func checkWritten(
+    func checkWritten(
         _ envelope: Envelope, _ chunkCount: Int, _ row: RoomRow, _ newHead: Head,
         _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
         let gseq = envelope.gseq
-        let lastChunk = Self.payloadKey(gseq, chunk: UInt16(chunkCount - 1))
+        let lastChunk = try transaction.lastKey(in: payload)
+        let expectedChunk = Self.payloadKey(gseq, chunk: UInt16(max(chunkCount, 1) - 1))
         let roomLogKey = Self.roomLogKey(envelope.room, envelope.roomSeq)
         guard
             try readEnvelope(gseq, transaction) == envelope,
-            try transaction.lastKey(in: payload) == lastChunk,
+            chunkCount == 0 || lastChunk == expectedChunk,
             try transaction.get(roomLogKey, in: roomLog) == gseq.encoded,
             try readRoom(envelope.room, transaction)?.row == row,
             try readCheckedHead(transaction) == newHead

@@ -120,6 +120,16 @@ extension LogTables {
     private func readPayload(
         of envelope: Envelope, _ transaction: borrowing some Transaction & ~Copyable
     ) throws(StoreError) -> Payload? {
+        guard let stored = try readStoredPayload(of: envelope, transaction) else { return nil }
+        return try RowName(table: payload, number: envelope.gseq)
+            .decode(stored.bytes.span.bytes, as: Payload.self)
+    }
+
+    /// The payload as it is stored, and its salt; both are what the envelope commits to. Nil where there is
+    /// none.
+    func readStoredPayload(
+        of envelope: Envelope, _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> (salt: [UInt8], bytes: [UInt8])? {
         let name = RowName(table: payload, number: envelope.gseq)
         let length = Int(envelope.payloadLength)
         guard length <= Payload.limit else { throw name.damaged("\(length) bytes long") }
@@ -139,7 +149,19 @@ extension LogTables {
         guard let bytes = joiner.finish(envelope.payloadCommitment) else {
             throw name.damaged("not what the envelope commits to")
         }
-        return try name.decode(bytes.span.bytes, as: Payload.self)
+        return (joiner.salt, bytes)
+    }
+
+    /// The request that a record answered.
+    func readRequest(
+        answeredBy envelope: Envelope, _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> Digest32? {
+        let name = RowName(table: idemSeq, number: envelope.gseq)
+        let key = try transaction.get(Self.logKey(envelope.gseq), in: idemSeq)
+        guard let key else { return nil }
+        guard key.starts(with: envelope.room.encoded), let request = Digest32(key.dropFirst(8))
+        else { throw name.damaged("of another room") }
+        return request
     }
 
     private func readLastNumber(

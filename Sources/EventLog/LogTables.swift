@@ -70,17 +70,26 @@ struct LogTables: Sendable {
         projections = schema >= 2 ? try ProjectionTables(table) : nil
     }
 
+    /// A snapshot has a digest of its own.
+    private func hasSeals(_ table: Table) -> Bool { isSealed && table != snapshot }
+
     /// A value as it stands in the store.
     func sealed(_ value: [UInt8], for key: [UInt8], in table: Table) -> [UInt8] {
-        RowSeal.seal(value, for: key, in: table)
+        hasSeals(table) ? RowSeal.seal(value, for: key, in: table) : value
     }
 
     /// A value as it was given.
     func unsealed(
         _ row: RawSpan, for key: [UInt8], in table: Table, of number: UInt64 = 0
     ) throws(StoreError) -> [UInt8] {
-        guard isSealed else { return row.withUnsafeBytes { Array($0) } }
+        guard hasSeals(table) else { return row.withUnsafeBytes { Array($0) } }
         return try RowSeal.open(row, for: key, in: table, of: number)
+    }
+
+    /// The tables beside the log, in the order in which a stream has their rows.
+    var beside: [Table] {
+        [redact, checkpoint, snapshot, queue, delivery].compactMap { $0 }
+            + Shelf.allCases.compactMap { shelves[$0] }
     }
 
     static let headKey: [UInt8] = [0]

@@ -25,11 +25,18 @@ package struct Meta: Hashable, Sendable {
     package let origin: String
 
     /// A new store, with a UUID of version 4 (RFC 9562 §5.4).
-    init(origin: String, random: RandomSource) {
+    package init(origin: String, random: RandomSource) {
         var uuid = random.bytes(16)
         precondition(uuid.count == 16, "random source returned \(uuid.count) bytes")
         uuid[6] = uuid[6] & 0x0f | 0x40
         uuid[8] = uuid[8] & 0x3f | 0x80
+        self.uuid = uuid
+        self.origin = origin
+    }
+
+    /// What an existing store is.
+    package init(origin: String, uuid: [UInt8]) {
+        precondition(uuid.count == 16, "a UUID of \(uuid.count) bytes")
         self.uuid = uuid
         self.origin = origin
     }

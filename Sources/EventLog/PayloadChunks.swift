@@ -38,7 +38,7 @@ struct PayloadChunks {
 
     /// Puts a payload together again and checks it.
     struct Joiner {
-        private var salt: [UInt8] = []
+        private(set) var salt: [UInt8] = []
         private var payload: [UInt8] = []
         private(set) var chunks: UInt16 = 0
         private let length: Int

@@ -42,31 +42,47 @@ extension LogTables {
         return try name.decode(value.span.bytes, as: Redaction.self)
     }
 
+    /// A redacted record whose redaction is by no record of the log; nil if there is none.
+    func readOrphanedRedaction(
+        _ transaction: borrowing some Transaction & ~Copyable
+    ) throws(StoreError) -> UInt64? {
+        guard let redact else { return nil }
+        let size = try readHead(transaction).nextSequence
+        var found: UInt64?
+        try transaction.scan(redact) { (key, value) throws(StoreError) in
+            let name = RowName(table: redact, number: 0)
+            let gseq = try name.decode(key, as: UInt64.self)
+            let row = try unsealed(value, for: gseq.encoded, in: redact, of: gseq)
+            let redaction = try name.decode(row.span.bytes, as: Redaction.self)
+            if redaction.record >= size || redaction.record <= gseq { found = gseq }
+            return found == nil
+        }
+        return found
+    }
+
     /// Takes the payloads of a room's records away; `record` is the one that says so.
     func redact(
         _ places: ClosedRange<UInt64>, of room: UInt64, by record: UInt64,
         _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
-        guard let redact else { preconditionFailure("a store that was not brought to this schema") }
         for roomSeq in places {
-            let envelope = try readEnvelope(room: room, roomSeq: roomSeq, transaction)
-            guard try deletePayload(of: envelope, transaction) else { continue }
-            let key = Self.logKey(envelope.gseq)
-            let row = Redaction(record: record).encoded
-            try transaction.insert(sealed(row, for: key, in: redact), for: key, in: redact)
+            let gseq = try readEnvelope(room: room, roomSeq: roomSeq, transaction).gseq
+            guard try readRedaction(of: gseq, transaction) == nil else { continue }
+            try redact(gseq, by: record, transaction)
         }
     }
 
-    /// Returns whether there was one.
-    private func deletePayload(
-        of envelope: Envelope, _ transaction: borrowing WriteTransaction
-    ) throws(StoreError) -> Bool {
+    /// Takes the payload of a record away.
+    func redact(
+        _ gseq: UInt64, by record: UInt64, _ transaction: borrowing WriteTransaction
+    ) throws(StoreError) {
+        guard let redact else { preconditionFailure("a store that was not brought to this schema") }
         var chunk: UInt16 = 0
-        while try transaction.delete(
-            Self.payloadKey(envelope.gseq, chunk: chunk), in: payload)
-        {
+        while try transaction.delete(Self.payloadKey(gseq, chunk: chunk), in: payload) {
             chunk += 1
         }
-        return chunk > 0
+        let key = Self.logKey(gseq)
+        let row = Redaction(record: record).encoded
+        try transaction.put(sealed(row, for: key, in: redact), for: key, in: redact)
     }
 }

@@ -31,6 +31,9 @@ package struct RoomRow: Hashable, Sendable {
 
 /// A room with the number by which the log knows it.
 package struct Room: Hashable, Sendable {
+    /// The number under which records about no room are; its URI is empty. Rooms count from 1.
+    package static let hub: UInt64 = 0
+
     package let number: UInt64
     package let row: RoomRow
 }

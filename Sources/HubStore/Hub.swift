@@ -36,8 +36,8 @@ public final class Hub: Sendable {
         context.resume()
     }
 
-    /// Opens the store at a path, which is created where nothing is there. The name of the log is the
-    /// provider's domain.
+    /// Opens the store at a path, which is created where nothing is there. The origin of the log is the
+    /// provider's domain; of a restored log, what follows it after a slash tells it from the old one.
     public static func open(
         at path: String, _ configuration: HubConfiguration
     ) throws(HubError) -> Hub {
@@ -47,7 +47,7 @@ public final class Hub: Sendable {
         try configuration.check()
         do {
             let log = try EventLog.open(at: path, access: .readWrite)
-            guard log.meta.origin == configuration.domain else {
+            guard configuration.owns(log.meta.origin) else {
                 throw HubError.unusableStore("\(path) is the store of \(log.meta.origin)")
             }
             return try Hub(log, configuration)

@@ -69,6 +69,11 @@ public struct HubConfiguration: Sendable {
         }
     }
 
+    /// Whether a log of this origin is the hub's.
+    func owns(_ origin: String) -> Bool {
+        origin == domain || origin.hasPrefix(domain + "/")
+    }
+
     var services: RoomServices {
         let given = identities.map { GivenIdentities(given: $0) }
         var matchers = RoomServices().matchers

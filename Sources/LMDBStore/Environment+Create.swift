@@ -11,17 +11,11 @@ extension Environment {
         at path: String, options: EnvironmentOptions,
         _ prepare: (borrowing WriteTransaction) throws(StoreError) -> Void
     ) throws(StoreError) -> Environment {
-        let (parent, name) = split(path)
-        try checkFileSystem(parent, options)
-        let temporary = try FileSystem.makeTemporaryDirectory(prefix: "\(parent)/.\(name).new-")
-        do {
+        try checkFileSystem(FileSystem.split(path).parent, options)
+        try FileSystem.makeDirectory(at: path, files: [dataFile, lockFile]) {
+            (temporary) throws(StoreError) in
             try build(temporary, options, prepare)
-            try FileSystem.rename(temporary, to: path)
-        } catch {
-            FileSystem.remove(directory: temporary, files: [dataFile, lockFile])
-            throw error
         }
-        try FileSystem.sync(parent)
         return try open(at: path, options: options)
     }
 
@@ -41,14 +35,5 @@ extension Environment {
         }
         try FileSystem.sync(directory + "/" + dataFile)
         try FileSystem.sync(directory)
-    }
-
-    /// The directory that holds the path, and the last part of the path.
-    private static func split(_ path: String) -> (parent: String, name: String) {
-        var path = path[...]
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
-        let parent = path[..<slash]
-        return (parent.isEmpty ? "/" : String(parent), String(path[path.index(after: slash)...]))
     }
 }

@@ -1,6 +1,6 @@
 extension Environment {
-    static let dataFile = "data.mdb"
-    static let lockFile = "lock.mdb"
+    package static let dataFile = "data.mdb"
+    package static let lockFile = "lock.mdb"
 
     /// Opens the store in the directory.
     ///

@@ -3,7 +3,7 @@
 /// Reads run at once on the calling thread, each on its own snapshot. Writes run on the one
 /// writer thread, in the order of their calls.
 package final class Environment: Sendable {
-    private let core: EnvironmentCore
+    let core: EnvironmentCore
     /// Nil of an environment opened for reading only.
     private let queue: WriteQueue?
 

@@ -52,13 +52,13 @@ final class EnvironmentCore: Sendable {
         do {
             try transaction.commit()
         } catch {
-            throw explain(error)
+            throw explain(error, FileSystem.isFull(path))
         }
     }
 
     /// liblmdb says EIO where the system wrote less than it was told to, as a full disk does.
-    private func explain(_ error: StoreError) -> StoreError {
-        guard error.code == EIO, FileSystem.isFull(path) else { return error }
+    private func explain(_ error: StoreError, _ isFull: Bool) -> StoreError {
+        guard error.code == EIO, isFull else { return error }
         return StoreError(.diskFull, call: error.call, code: error.code, text: error.text)
     }
 
@@ -71,6 +71,19 @@ final class EnvironmentCore: Sendable {
         let handle = try transaction.access.transaction.openTable(name, create: false)
         try transaction.commit()
         return Table(name: name, handle: handle)
+    }
+
+    /// Copies the last commit into a directory which exists. liblmdb reads it in a transaction of
+    /// its own.
+    func copy(to directory: String, compacting: Bool) throws(StoreError) {
+        try checkOwner()
+        try gate.enter()
+        defer { gate.leave() }
+        do {
+            try environment.copy(to: directory, compacting: compacting)
+        } catch {
+            throw explain(error, FileSystem.isFull(directory))
+        }
     }
 
     /// Begins a transaction inside the gate, with one retry where the cause can be removed.

@@ -1,7 +1,7 @@
 import CLMDB
 import Glibc
 
-/// The only file that makes file system calls. Paths are passed to the system as they are.
+/// This file and `FileSystem+Files.swift` are the only ones that make file system calls. Paths are passed to the system as they are.
 package enum FileSystem {
     /// What a file is, whatever path led to it.
     package struct Identity: Hashable, Sendable {
@@ -46,7 +46,7 @@ package enum FileSystem {
     }
 
     /// Creates a directory of mode 0700 with a new name that starts with `prefix`.
-    static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
+    package static func makeTemporaryDirectory(prefix: String) throws(StoreError) -> String {
         var template = Array((prefix + "XXXXXX").utf8CString)
         let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
         try check("mkdtemp", prefix, made ? 0 : -1)
@@ -54,13 +54,13 @@ package enum FileSystem {
     }
 
     /// Removes the named files, where they exist, and then their directory.
-    static func remove(directory: String, files: [String]) {
+    package static func remove(directory: String, files: [String]) {
         for file in files { unlink(directory + "/" + file) }
         rmdir(directory)
     }
 
     /// Moves a directory to a path where nothing is, or an empty directory.
-    static func rename(_ old: String, to new: String) throws(StoreError) {
+    package static func rename(_ old: String, to new: String) throws(StoreError) {
         do {
             try check("rename", new, Glibc.rename(old, new))
         } catch {
@@ -71,7 +71,7 @@ package enum FileSystem {
     }
 
     /// Returns when the file or the directory is on the disk.
-    static func sync(_ path: String) throws(StoreError) {
+    package static func sync(_ path: String) throws(StoreError) {
         let file = try open(path)
         defer { close(file) }
         try check("fsync", path, fsync(file))
@@ -95,13 +95,13 @@ package enum FileSystem {
         return Array(bytes.prefix(done))
     }
 
-    private static func open(_ path: String) throws(StoreError) -> Int32 {
+    static func open(_ path: String) throws(StoreError) -> Int32 {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         try check("open", path, file < 0 ? -1 : 0)
         return file
     }
 
-    private static func check(
+    static func check(
         _ call: String, _ path: String, _ result: Int32
     ) throws(StoreError) {
         guard result != 0 else { return }

@@ -60,6 +60,12 @@ struct LMDBEnvironment: @unchecked Sendable {
         try check("mdb_env_set_mapsize", mdb_env_set_mapsize(pointer, 0))
     }
 
+    /// Writes a copy of the last commit as `data.mdb` into a directory which exists, and syncs it.
+    func copy(to directory: String, compacting: Bool) throws(StoreError) {
+        let flags = compacting ? UInt32(MDB_CP_COMPACT) : 0
+        try check("mdb_env_copy2", mdb_env_copy2(pointer, directory, flags))
+    }
+
     /// Bytes of the memory map.
     func mapSize() throws(StoreError) -> Int {
         var info = MDB_envinfo()
@@ -106,6 +112,11 @@ struct LMDBTransaction {
             withValue(value) { mdb_put(pointer, table, &key, &$0, mode.rawValue) }
         }
         try check("mdb_put", code)
+    }
+
+    /// Takes all rows of a table away.
+    func clear(_ table: UInt32) throws(StoreError) {
+        try check("mdb_drop", mdb_drop(pointer, table, 0))
     }
 
     /// Returns whether there was such a row.

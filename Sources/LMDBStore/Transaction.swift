@@ -114,4 +114,9 @@ package struct WriteTransaction: ~Copyable, Transaction {
     package borrowing func delete(_ key: [UInt8], in table: Table) throws(StoreError) -> Bool {
         try access.transaction.delete(table.handle, key)
     }
+
+    /// Takes all rows of the table away.
+    package borrowing func clear(_ table: Table) throws(StoreError) {
+        try access.transaction.clear(table.handle)
+    }
 }

@@ -11,6 +11,7 @@ import RoomState
 package struct Audit: Sendable {
     private let log: EventLog
     private let options: AuditOptions
+    private let journal: AuditJournal?
 
     /// How far an audit is.
     package enum Progress: Hashable, Sendable {
@@ -20,9 +21,13 @@ package struct Audit: Sendable {
         case room(URI: [UInt8], done: UInt64, of: UInt64)
     }
 
-    package init(_ log: EventLog, _ options: AuditOptions = AuditOptions()) {
+    /// With a journal, the audit goes on where an earlier one was interrupted.
+    package init(
+        _ log: EventLog, _ options: AuditOptions = AuditOptions(), journal: AuditJournal? = nil
+    ) {
         self.log = log
         self.options = options
+        self.journal = journal
     }
 
     /// Looks at everything; `report` gets each finding, `progress` is called now and then, both one call
@@ -32,7 +37,7 @@ package struct Audit: Sendable {
     ) async throws -> AuditSummary {
         let names = RoomNames(log)
         var summary = AuditSummary(log, options)
-        var check = try LogCheck(log, roots: options.known.map(\.size)) { flaw in
+        var check = try LogCheck(log, roots: options.known.map(\.head.size)) { flaw in
             report(
                 AuditFinding(
                     .init(flaw.code), seq: flaw.gseq, room: flaw.room.map(names.name),
@@ -47,7 +52,9 @@ package struct Audit: Sendable {
         summary.size = size
         summary.root = check.head.frontier.root
         if options.depth != .quick {
+            for finding in journal?.findings ?? [] { report(finding) }
             summary.counts = try await auditRooms(until: size, report, progress)
+            journal?.finish()
         }
         return summary
     }
@@ -55,15 +62,16 @@ package struct Audit: Sendable {
     /// What is known from outside against what the log is.
     private func findings(on check: LogCheck) -> [AuditFinding] {
         options.known.compactMap { tree in
-            guard tree.size <= check.size else {
+            let known = tree.head
+            guard known.size <= check.size else {
                 return AuditFinding(
-                    .rollback, seq: check.size, expected: "\(tree.size) records (\(tree.source))",
+                    .rollback, seq: check.size, expected: "\(known.size) records (\(tree.source))",
                     actual: "\(check.size)")
             }
-            let root = check.root(ofSize: tree.size)
-            if root == tree.root { return nil }
+            let root = check.root(ofSize: known.size)
+            if root == known.root { return nil }
             return AuditFinding(
-                .fork, expected: "root \(tree.root) of \(tree.size) records (\(tree.source))",
+                .fork, expected: "root \(known.root) of \(known.size) records (\(tree.source))",
                 actual: root.map { "root \($0)" } ?? "records that can't be read")
         }
     }
@@ -77,9 +85,8 @@ package struct Audit: Sendable {
         await withTaskGroup(of: (RoomAudit).self) { group in
             func start() {
                 guard let room = waiting.popFirst() else { return }
-                let (log, options) = (log, options)
-                group.addTask {
-                    var audit = RoomAudit(log, room, options)
+                group.addTask { [log, options, journal] in
+                    var audit = RoomAudit(log, room, options, journal)
                     audit.run(until: size)
                     return audit
                 }

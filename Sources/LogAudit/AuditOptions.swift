@@ -1,5 +1,5 @@
-import MLSCrypto
 import RoomState
+import TransparencyLog
 
 /// What an audit looks at.
 package struct AuditOptions: Sendable {
@@ -32,13 +32,11 @@ package struct AuditOptions: Sendable {
 package struct KnownTree: Hashable, Sendable {
     /// Where it is known from, for findings.
     package let source: String
-    package let size: UInt64
-    package let root: Digest32
+    package let head: TreeHead
 
-    package init(source: String, size: UInt64, root: Digest32) {
+    package init(source: String, _ head: TreeHead) {
         self.source = source
-        self.size = size
-        self.root = root
+        self.head = head
     }
 }
 

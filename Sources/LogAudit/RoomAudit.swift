@@ -1,5 +1,6 @@
 import EventLog
 import LMDBStore
+import MLSMessages
 import MLSPublicGroup
 import PresentationLanguage
 import RoomLog
@@ -20,14 +21,18 @@ struct RoomAudit {
     private(set) var findings: [AuditFinding] = []
     private(set) var counts = AuditCounts()
     private var parents: ParentStates
+    private let journal: AuditJournal?
 
-    init(_ log: EventLog, _ room: Room, _ options: AuditOptions) {
+    init(_ log: EventLog, _ room: Room, _ options: AuditOptions, _ journal: AuditJournal?) {
+        self.journal = journal
         signatures = RecordedSignatures()
         var services = options.services
         services.recorded = signatures
         rooms = RoomLog(log, profile: .plain, services: services)
         self.room = room
-        evidenceFrom = options.depth == .full ? options.from : nil
+        evidenceFrom =
+            options.depth == .full
+            ? max(options.from, journal?.next(in: room.number) ?? 0) : nil
         parents = ParentStates(rooms)
     }
 
@@ -105,6 +110,11 @@ struct RoomAudit {
     ) {
         signatures.take(events)
         counts.decided += 1
+        let before = findings.count
+        defer {
+            journal?.note(
+                room.number, next: record.envelope.gseq + 1, Array(findings[before...]))
+        }
         counts.commits += UInt64(events.count { $0.kind == .commitAccepted })
         switch decision(about: record, events, state) {
         case nil:
@@ -133,14 +143,15 @@ struct RoomAudit {
         switch (RoomLog.RecordKind(rawValue: record.envelope.kind), state) {
         case (.genesis?, nil):
             guard let genesis = try? GroupGenesis(parsing: payload.evidence) else { return nil }
-            return RoomState.decide(genesis.with(treeOf: events), .plain)
+            return RoomState.decide(genesis.evidence(of: events), .plain)
         case (.handshake?, .group(let state)?):
             guard let input = try? GroupHandshake(parsing: payload.evidence) else { return nil }
-            return state.decide(input, now: time, .plain)
+            return state.decide(
+                input.evidence(leadingTo: state.tree(after: events)), now: time, .plain)
         case (.founding?, nil):
             guard let founding = try? RoomFounding(parsing: payload.evidence) else { return nil }
             return MIMIRoom.decide(
-                founding.settings, founding.genesis.with(treeOf: events),
+                founding.settings, founding.genesis.evidence(of: events),
                 parents: parents.states(founding.parents, before: record), rooms.services)
         case (.update?, .room(let room)?):
             guard
@@ -160,12 +171,11 @@ struct RoomAudit {
     }
 }
 
-extension GroupGenesis {
-    /// With the tree that was recorded in the event.
-    fileprivate func with(treeOf events: [RoomEvent]) -> GroupGenesis {
-        for case .groupImported(let imported) in events {
-            return GroupGenesis(groupInfo: groupInfo, tree: imported.tree.encoded)
-        }
-        return self
+extension RoomState {
+    /// The tree that recorded events lead to; where they lead nowhere, the one before them.
+    fileprivate func tree(after events: [RoomEvent]) -> RatchetTreeNodes {
+        var next = self
+        for event in events { try? next.apply(event, .plain) }
+        return next.group.tree.exchanged
     }
 }

@@ -36,6 +36,8 @@ package struct RoomLog: Sendable {
         case update = 4
         /// The operator's word that the room is over; the evidence is the reason, as text.
         case closing = 5
+        /// Of the hub itself: the log was restored, and is another one from here on.
+        case fork = 6
         /// The operator's word that payloads were taken away; the evidence is the reason, as text.
         case redaction = 7
 

@@ -128,3 +128,41 @@ private func withoutTree(_ message: [UInt8]) -> [UInt8] {
     groupInfo.extensions = groupInfo.extensions.withoutTree
     return MLSMessage.groupInfo(groupInfo).encoded
 }
+
+extension GroupGenesis {
+    /// The input again that the evidence is of: a tree that was left out is the one of the event.
+    package func evidence(of events: [RoomEvent]) -> GroupGenesis {
+        for case .groupImported(let imported) in events {
+            let tree = imported.tree.encoded
+            return GroupGenesis(groupInfo: with(tree: tree, in: groupInfo), tree: tree)
+        }
+        return self
+    }
+}
+
+extension GroupHandshake {
+    /// The input again that the evidence is of, where it led to a group of this tree.
+    package func evidence(leadingTo tree: @autoclosure () -> RatchetTreeNodes) -> GroupHandshake {
+        guard let groupInfo, hasEmptyTree(groupInfo) else { return self }
+        return GroupHandshake(
+            message: message, welcome: welcome,
+            groupInfo: with(tree: tree().encoded, in: groupInfo),
+            tree: self.tree)
+    }
+}
+
+private func hasEmptyTree(_ message: [UInt8]) -> Bool {
+    guard case .groupInfo(let groupInfo)? = try? MLSMessage(parsing: message) else { return false }
+    return groupInfo.extensions.data(of: .ratchetTree)?.isEmpty ?? false
+}
+
+/// An MLSMessage with a GroupInfo whose tree was left out, with the tree.
+private func with(tree: [UInt8], in message: [UInt8]) -> [UInt8] {
+    guard case .groupInfo(var groupInfo)? = try? MLSMessage(parsing: message),
+        hasEmptyTree(message)
+    else { return message }
+    groupInfo.extensions = groupInfo.extensions.map {
+        $0.type == .ratchetTree ? Extension(.ratchetTree, data: tree) : $0
+    }
+    return MLSMessage.groupInfo(groupInfo).encoded
+}

@@ -53,5 +53,5 @@ extension Digest32 {
         self.init(bytes)
     }
 
-    var base64: String { Base64.encode(bytes) }
+    package var base64: String { Base64.encode(bytes) }
 }

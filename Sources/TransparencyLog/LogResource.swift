@@ -37,6 +37,7 @@ package enum LogResource: Hashable, Sendable {
             let tile = Tile(level: level, index: index, width: width)
         else { return nil }
         self = isOfEntries ? .entries(tile) : .tile(tile)
+        // What was passed over, or stands in the wrong place, is not written again.
         guard self.path.utf8.elementsEqual(path.utf8) else { return nil }
     }
 }

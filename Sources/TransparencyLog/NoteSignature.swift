@@ -58,3 +58,15 @@ package struct NoteSignature: Hashable, Sendable {
         return signatures
     }
 }
+
+extension NoteSignature {
+    /// Signature lines by themselves, as a witness answers (C2SP tlog-witness); nil if one is none.
+    package static func lines(parsing bytes: [UInt8]) -> [NoteSignature]? {
+        guard bytes.last == UInt8(ascii: "\n") else { return nil }
+        let lines = bytes.dropLast().split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.count <= SignedNote.signatureLimit else { return nil }
+        let signatures = lines.compactMap { NoteSignature(line: $0) }
+        return signatures.count == lines.count ? signatures : nil
+    }
+}

@@ -42,8 +42,8 @@ package struct SignedNote: Hashable, Sendable {
         case unsigned
     }
 
-    /// The signatures of known keys. Those of others say nothing and are passed over, but one bad signature of
-    /// a known key spoils the note.
+    /// The signatures of known keys. Those of others say nothing and are passed over, but one bad
+    /// signature of a known key spoils the note.
     package func signatures(
         by keys: [VerifierKey]
     ) throws(Refusal) -> [(key: VerifierKey, signature: NoteSignature)] {

@@ -12,9 +12,9 @@ enum TilePath {
         return width == Tile.fullWidth ? place : "\(place).p/\(width)"
     }
 
-    /// Nil unless the text is exactly what is written for some place.
+    /// The place that a text names, read leniently: only a text that is written for it names it. Nil if
+    /// there is none.
     static func parse(_ text: Substring) -> (index: UInt64, width: Int)? {
-        // What else may stand between the digits shows when the place is written again.
         let parts = text.split(separator: ".", maxSplits: 1)
         guard let place = parts.first else { return nil }
         var width = Tile.fullWidth
@@ -26,9 +26,7 @@ enum TilePath {
         }
         let digits = place.utf8.filter { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
         let significant = digits.drop { $0 == UInt8(ascii: "0") }
-        guard let index = significant.isEmpty ? 0 : decimal(significant),
-            Self.text(index: index, width: width).utf8.elementsEqual(text.utf8)
-        else { return nil }
+        guard let index = significant.isEmpty ? 0 : decimal(significant) else { return nil }
         return (index, width)
     }
 

@@ -39,8 +39,8 @@ package struct Witness: Hashable, Sendable {
         }
     }
 
-    /// Judges a request. With ``Answer/cosign(_:)`` the checkpoint becomes the log's last head; with every other
-    /// answer nothing changes.
+    /// Judges a request. With ``Answer/cosign(_:)`` the checkpoint becomes the log's last head; with
+    /// every other answer nothing changes.
     package mutating func judge(_ request: AddCheckpoint) -> Answer {
         let checkpoint = request.signed.checkpoint
         let keys = logs.filter { $0.name == checkpoint.origin }

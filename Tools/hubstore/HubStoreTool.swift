@@ -7,12 +7,14 @@ struct HubStoreTool: AsyncParsableCommand {
         commandName: "hubstore",
         abstract: "Follows MLS groups from outside and keeps, replays and exports their log.",
         subcommands: [
-            Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Passive.self,
-            ScenarioCommand.self,
+            Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Import.self,
+            AuditCommand.self, BackupCommand.self, RestoreCommand.self, CheckpointCommand.self,
+            Prove.self, WitnessCommand.self, KeyCommand.self, Passive.self, ScenarioCommand.self,
         ])
 
     /// Exits with 0 when everything held, 1 when an expectation or a check did not, 2 when the
-    /// arguments or a file can't be used.
+    /// arguments or a file can't be used. Operations on whole stores say 3 when one can't be opened or
+    /// written, and 4 when it is of a version that is not known.
     static func main() async {
         do {
             try checkArguments()
@@ -23,7 +25,7 @@ struct HubStoreTool: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as Failure {
-            stop(failure.message, code: 2)
+            stop(failure.message, code: failure.code)
         } catch let code as ExitCode {
             exit(withError: code)
         } catch  where exitCode(for: error) == .success {
@@ -52,8 +54,11 @@ struct HubStoreTool: AsyncParsableCommand {
 /// Arguments or a file that can't be used; the message is one line.
 struct Failure: Error {
     let message: String
+    /// The exit status.
+    let code: Int32
 
-    init(_ message: String) {
+    init(_ message: String, code: Int32 = 2) {
         self.message = message
+        self.code = code
     }
 }

@@ -19,8 +19,9 @@ struct Log: ParsableCommand {
     func run() throws {
         let rooms = try options.open()
         do {
-            let names = Dictionary(
+            var names = Dictionary(
                 uniqueKeysWithValues: try rooms.all().map { ($0.number, $0.name) })
+            names[Room.hub] = "(hub)"
             var selection = RoomOptions()
             selection.room = room
             let only = room == nil ? nil : try selection.selected(rooms).first
@@ -83,7 +84,8 @@ struct RecordSummary: Encodable {
     }
 
     var line: String {
-        "\(seq)  \(timestamp(time))  \(room) #\(roomSeq)  \(events.joined(separator: ", "))  "
+        "\(seq)  \(timestamp(time))  \(room) #\(roomSeq)  "
+            + "\(events.isEmpty ? kind : events.joined(separator: ", "))  "
             + "epoch \(epoch)  \(payloadLength) B  state \(stateHash)"
     }
 }

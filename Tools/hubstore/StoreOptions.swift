@@ -20,10 +20,12 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
+    /// The directory.
+    var path: String { store ?? directory ?? "" }
+
     /// Opens the store for reading.
     func open() throws -> RoomLog {
         CrashGuard.install()
-        let path = store ?? directory ?? ""
         do {
             return RoomLog(try EventLog.open(at: path, access: .readOnly), profile: .plain)
         } catch {
@@ -74,6 +76,8 @@ struct RoomOptions: ParsableArguments {
 }
 
 extension Room {
-    /// The URI as text.
-    var name: String { String(decoding: row.uri, as: UTF8.self) }
+    /// The URI as text; of the hub itself, "(hub)".
+    var name: String {
+        number == Room.hub ? "(hub)" : String(decoding: row.uri, as: UTF8.self)
+    }
 }

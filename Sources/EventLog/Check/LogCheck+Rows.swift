@@ -1,6 +1,7 @@
 import LMDBStore
 import MLSCrypto
 import PresentationLanguage
+import TransparencyLog
 
 /// What is kept beside the records: rooms, how many rows there are, and rows with seals.
 extension LogCheck {
@@ -83,11 +84,7 @@ extension LogCheck {
         ]
         if let redact = tables.redact { expected.append((redact, redactions)) }
         if let tile = tables.tile {
-            var (count, tiles) = (size / FullTile.width, UInt64(0))
-            while count > 0 {
-                tiles += count
-                count /= FullTile.width
-            }
+            let tiles = UInt64(TileSequence(from: 0, to: size).count(where: \.isFull))
             expected.append((tile, tiles))
         }
         for (table, count) in expected {

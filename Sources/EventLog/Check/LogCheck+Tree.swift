@@ -29,33 +29,26 @@ extension LogCheck {
     /// Every full tile, made again from what is below it.
     private func checkTiles() {
         guard tables.tile != nil else { return }
-        var level: UInt8 = 0
-        var count = size / FullTile.width
-        while count > 0 {
-            for index in 0..<count { checkTile(level, index) }
-            count /= FullTile.width
-            level += 1
-        }
+        for tile in TileSequence(from: 0, to: size) where tile.isFull { check(tile) }
     }
 
-    private func checkTile(_ level: UInt8, _ index: UInt64) {
+    private func check(_ tile: Tile) {
         // What is damaged below was told of.
         guard
             let computed = try? log.environment.read({ (transaction) throws(StoreError) in
-                try tables.computeHashes(
-                    level: level, from: index * FullTile.width, count: Int(FullTile.width),
-                    transaction)
+                try tables.computeHashes(of: tile, transaction)
             })
         else { return }
-        let first = index << (8 * UInt64(level + 1))
-        let expected = "the hashes of the records from \(first) on, at level \(level)"
+        let first = tile.index << (8 * UInt64(tile.level + 1))
+        let expected = "the hashes of the records from \(first) on, at level \(tile.level)"
         let stored = reading(.tile, gseq: first, expected: expected) {
             (transaction) throws(StoreError) in
-            try tables.readHashes(
-                level: level, tile: index, width: Int(FullTile.width), transaction)
+            try tables.readHashes(of: tile, transaction)
         }
         guard let stored, stored != computed else { return }
-        let place = zip(stored, computed).enumerated().first { $0.element.0 != $0.element.1 }
+        let place = zip(stored.hashes, computed.hashes).enumerated().first {
+            $0.element.0 != $0.element.1
+        }
         report(
             LogFlaw(
                 .tile, gseq: first, expected: expected,
