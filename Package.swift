@@ -150,8 +150,9 @@ let package = Package(
         tests(
             "HubStoreTests",
             [
-                "EndpointMessages", "HubStore", "MLSCrypto", "MLSMember", "MLSMessages",
-                "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook", "TestSupport",
+                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSMember",
+                "MLSMessages", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
+                "RuleBook", "TestSupport",
             ]),
         tests(
             "RoomPolicyTests",

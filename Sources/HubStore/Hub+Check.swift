@@ -13,6 +13,9 @@ import RuleBook
 extension Hub {
     package var log: RoomLog { rooms }
 
+    /// Writes the rows of rooms' states.
+    package var states: StateWriter { context.states }
+
     /// The room as it is in memory.
     package func liveRoom(_ room: String) async throws(HubError) -> MIMIRoom? {
         guard let lane = try lane(of: room) else { return nil }
@@ -24,9 +27,9 @@ extension Hub {
     /// (B-5).
     package func brokenPromises(of uri: String) async throws(HubError) -> [String] {
         guard let live = try await liveRoom(uri) else { return ["there is no room"] }
-        guard let found = try found(uri) else { return ["the room is not in the log"] }
+        guard let folded = try folded(uri) else { return ["the room is not in the log"] }
         var broken: [String] = []
-        if found.room.stateHash != live.stateHash {
+        if folded.state.stateHash != live.stateHash {
             broken.append("the records lead to another state")
         }
         if live.group.extensions.dictionary != live.committed.dictionary {
@@ -46,9 +49,11 @@ extension Hub {
         return broken
     }
 
-    private func found(_ uri: String) throws(HubError) -> FoundRoom? {
+    private func folded(_ uri: String) throws(HubError) -> FoldedRoom? {
         do {
-            return try FoundRoom(Array(uri.utf8), in: rooms)
+            return try rooms.room(Array(uri.utf8)).flatMap { (room) throws(RoomLogError) in
+                try rooms.foldFromGenesis(room)
+            }
         } catch {
             throw HubError(error)
         }

@@ -141,8 +141,16 @@ public final class Hub: Sendable {
         do {
             let fixed = try FixedRooms(context: context).reserve(room, before: nil)
             defer { fixed.map(context.release) }
-            let position = try await rooms.create(
-                founding, events, leading: room, time: configuration.clock())
+            let ticket = context.states.announce()
+            let position: RoomLog.Position
+            do {
+                position = try await rooms.create(
+                    founding, events, leading: room, time: configuration.clock())
+            } catch {
+                context.states.withdraw(ticket)
+                throw error
+            }
+            await context.states.note(ticket, events, .room(room), after: position)
             context.growth.grew(to: position.gseq)
             return .created(RoomSummary(room, sequence: position.gseq))
         } catch let refusal as HubRefusal {

@@ -12,6 +12,8 @@ final class HubContext: Sendable {
     /// Of what was ever put into queues since the hub was opened, by how many times.
     let deliveries = LogGrowth(length: 0)
     let consents: ConsentKeeper
+    /// Writes the rows of rooms' states.
+    let states: StateWriter
     private let journal: RefusalJournal
     private let lanes = Mutex<[String: RoomLane]>([:])
     /// What is about to be taken by a room, so that no other takes it: ids of groups, sets of users.
@@ -22,10 +24,11 @@ final class HubContext: Sendable {
         growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
         consents = ConsentKeeper(log)
+        states = try StateWriter(rooms)
         journal = try RefusalJournal(log, limit: configuration.limits.refusals)
     }
 
-    /// The lane of a room, which is folded from its records when it is first asked for; nil if there is
+    /// The lane of a room, which is read from the store when it is first asked for; nil if there is
     /// no MIMI room of this URI.
     func lane(of uri: String) throws(RoomLogError) -> RoomLane? {
         if let lane = lanes.withLock({ $0[uri] }) { return lane }
@@ -33,6 +36,7 @@ final class HubContext: Sendable {
         return lanes.withLock { lanes in
             // Someone else may have folded it meanwhile.
             if let lane = lanes[uri] { return lane }
+            states.found(found.opened)
             let lane = RoomLane(found, in: self)
             lanes[uri] = lane
             // Someone may have left its parent just before the hub stopped (E-19).
@@ -41,8 +45,9 @@ final class HubContext: Sendable {
         }
     }
 
-    /// Lets all child rooms follow their parents.
+    /// Lets all child rooms follow their parents, and the rows of states the records.
     func resume() {
+        states.catchUp()
         Task {
             for uri in (try? children()) ?? [] {
                 _ = try? lane(of: String(decoding: uri, as: UTF8.self))
@@ -70,6 +75,7 @@ final class HubContext: Sendable {
         growth.close()
         deliveries.close()
         await journal.finish()
+        await states.close()
         await rooms.log.close()
     }
 }

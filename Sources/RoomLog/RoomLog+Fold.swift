@@ -45,11 +45,11 @@ extension RoomLog {
     }
 
     /// The same from a state that the room had after an earlier record; nil for none. The state must
-    /// not be of a record behind `end`. `each` is called with the events of each record and the state
-    /// that they lead to.
+    /// not be of a record behind `end`. `each` is called with each record, its events, and the state that
+    /// they lead to.
     package func fold(
         _ room: Room, from start: FoldedRoom?, through end: UInt64? = nil,
-        _ each: (([RoomEvent], RecordedState) -> Void)? = nil
+        _ each: ((Envelope, [RoomEvent], RecordedState) -> Void)? = nil
     ) throws(RoomLogError) -> FoldedRoom? {
         var state: RecordedState?
         var last: Envelope?
@@ -63,7 +63,7 @@ extension RoomLog {
                 }
                 try Self.check(record.envelope, follows: last)
                 let next = try fold(record, into: consume state)
-                if let each { each(try RoomLog.events(of: record), next) }
+                if let each { each(record.envelope, try RoomLog.events(of: record), next) }
                 (state, last) = (next, record.envelope)
             }
             position = page.next

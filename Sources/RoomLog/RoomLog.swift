@@ -13,6 +13,8 @@ package struct RoomLog: Sendable {
     let profile: GroupProfile
     /// Of the MIMI rooms.
     package let services: RoomServices
+    /// Held while rows of a room's state are written, which may take several transactions.
+    let stateRows = AsyncLock()
 
     package init(
         _ log: EventLog, profile: GroupProfile, services: RoomServices = RoomServices()

@@ -205,6 +205,16 @@ import Testing
         #expect(try await place.rows("p.participation.even").isEmpty)
     }
 
+    @Test func changesOfRows() {
+        let changes = RowChange.changes(
+            from: [[1]: [1], [2]: [2], [3]: [3]], to: [[2]: [2], [3]: [9], [4]: [4]])
+        #expect(changes.count == 3)
+        #expect(
+            Set(changes) == [
+                RowChange(key: [1], value: nil), put(3, 9), put(4, 4),
+            ])
+    }
+
     @Test func pagesAreBounded() {
         #expect(RowPage.pages(of: []).isEmpty)
         let small = (0..<1000).map { RowChange(key: UInt32($0).encoded, value: [1]) }

@@ -141,6 +141,11 @@ import Testing
             #expect(try await direct("one", [("alice", 3), ("bob", 2)]) == nil)
             #expect(try await direct("two", [("alice", 3), ("cathy", 2)]) == nil)
             #expect(try await direct("three", [("alice", 2), ("bob", 3)]) == "B-12")
+            // One that is over leaves its users free for another.
+            _ = try await hub.close("mimi://a.example/r/one", because: "over")
+            #expect(try await direct("three", [("alice", 2), ("bob", 3)]) == nil)
+            #expect(try await direct("four", [("alice", 3), ("bob", 2)]) == "B-12")
+            #expect(try hub.log.checkProjections() == [])
             await hub.close()
         }
     }

@@ -36,11 +36,39 @@ import Testing
         await log.close()
     }
 
+    /// At every record: the rows of the state, changed with each commit, lead to the state hash of the
+    /// envelope. At the end all projections are what the records make.
+    private func checkProjections(_ path: String) async throws {
+        let log = try EventLog.open(at: path, access: .readOnly)
+        let rooms = RoomLog(log, profile: .plain)
+        for room in try rooms.all() { #expect(try rooms.checkStateRows(of: room) == []) }
+        #expect(try rooms.checkProjections() == [])
+        await log.close()
+    }
+
+    /// The rows of all rooms' states, written when the store is closed, stand at the last records.
+    private func checkRowsAreWhole(_ path: String) async throws {
+        let log = try EventLog.open(at: path, access: .readOnly)
+        let rooms = RoomLog(log, profile: .plain)
+        for room in try rooms.all() {
+            #expect(try log.roomRows(of: room.number)?.head.gseq == room.row.gseq)
+            let opened = try #require(try rooms.open(room))
+            #expect(opened.folded.findings.isEmpty)
+            let folded = try #require(try rooms.foldFromGenesis(room))
+            #expect(opened.folded.state.encoded == folded.state.encoded)
+        }
+        let end = try log.head().nextSequence
+        #expect(try log.state(of: .roomState)?.position == end)
+        await log.close()
+    }
+
     @Test(arguments: LibraryTests.files) func scenario(_ file: URL) async throws {
         let scenario = try ScenarioFile(json: Data(contentsOf: file))
         try await withStorePath { path in
             try await ScenarioRunner.run(scenario, storeAt: path) { _ in }
             try await checkEncodings(path)
+            try await checkProjections(path)
+            try await checkRowsAreWhole(path)
         }
     }
 
@@ -48,7 +76,19 @@ import Testing
         try await withStorePath { path in
             let stores = try unpack("schema-1", at: path)
             #expect(stores.count == 5)
-            for store in stores { try await checkEncodings(store) }
+            for store in stores {
+                try await checkEncodings(store)
+                try await checkProjections(store)
+                // Rows that were kept are adopted, and those of states made.
+                let log = try EventLog.open(at: store, access: .readWrite)
+                let states = try StateWriter(RoomLog(log, profile: .plain))
+                states.catchUp()
+                await states.caughtUp()
+                await states.close()
+                await log.close()
+                try await checkProjections(store)
+                try await checkRowsAreWhole(store)
+            }
         }
     }
 

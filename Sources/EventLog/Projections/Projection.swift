@@ -192,6 +192,17 @@ package struct RowChange: Hashable, Sendable {
     }
 }
 
+extension RowChange {
+    /// What makes some rows others.
+    package static func changes(
+        from old: [[UInt8]: [UInt8]], to new: [[UInt8]: [UInt8]]
+    ) -> [RowChange] {
+        let gone = old.keys.filter { new[$0] == nil }.map { RowChange(key: $0, value: nil) }
+        let put = new.filter { old[$0.key] != $0.value }
+        return gone + put.map { RowChange(key: $0.key, value: $0.value) }
+    }
+}
+
 /// What becomes of the rows of projections, in their order.
 package struct ProjectionChanges: Sendable {
     package private(set) var rows: [Projection: [RowChange]] = [:]

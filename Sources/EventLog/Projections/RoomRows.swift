@@ -77,6 +77,25 @@ package struct RoomRowsChange: Sendable {
 }
 
 extension EventLog {
+    /// The rooms of records from a global sequence on, in the order of the records.
+    package func roomsOfRecords(
+        from gseq: UInt64
+    ) throws(StoreError) -> Page<(gseq: UInt64, room: UInt64)> {
+        try environment.read { (transaction) throws(StoreError) in
+            let end = try tables.readHead(transaction).nextSequence
+            var page = Page<(gseq: UInt64, room: UInt64)>()
+            var limit = PageLimit(rows: PageLimit.rows)
+            var next = gseq
+            while next < end {
+                page.elements.append((next, try tables.readEnvelope(next, transaction).room))
+                next += 1
+                guard limit.take() else { break }
+            }
+            page.next = next < end ? next : nil
+            return page
+        }
+    }
+
     /// The rows of a room, where they are whole.
     package func roomRows(of room: UInt64) throws(StoreError) -> RoomRows? {
         // Between two pages they may be changed.

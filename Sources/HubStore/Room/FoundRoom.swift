@@ -16,21 +16,17 @@ struct FoundRoom {
     let waiting: [WaitingProposal]
     /// Of the latest update or message.
     let time: UInt64
-
-    init(_ room: MIMIRoom, at last: RoomLog.Position) {
-        self.room = room
-        self.last = last
-        waiting = []
-        time = last.timeMs
-    }
+    /// How far the rows of its state are.
+    let opened: OpenedRoom
 
     /// Nil if there is no MIMI room of this URI.
     init?(_ uri: [UInt8], in rooms: RoomLog) throws(RoomLogError) {
-        guard let found = try rooms.room(uri), let folded = try rooms.fold(found),
-            let room = folded.state.room
+        guard let found = try rooms.room(uri), let opened = try rooms.open(found),
+            let room = opened.folded.state.room
         else { return nil }
+        self.opened = opened
         self.room = room
-        last = folded.last
+        last = opened.folded.last
         var sent: [PendingProposalEntry] = []
         if !room.group.pending.list.isEmpty {
             for record in try rooms.recordsOfEpoch(found) {

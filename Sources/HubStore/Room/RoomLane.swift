@@ -82,6 +82,7 @@ actor RoomLane {
             preconditionFailure("a room that is gone from its log")
         }
         (room, last, waiting, latestTime) = (found.room, found.last, found.waiting, found.time)
+        hub.states.found(found.opened, isAgain: true)
         isStale = false
         hub.growth.grew(to: last.gseq)
     }
@@ -141,16 +142,35 @@ actor RoomLane {
         grant?.consume(in: &rows)
         let fixed = try FixedRooms(context: hub).reserve(next, before: room)
         defer { fixed.map(hub.release) }
-        // A failure may come after the record reached the disk.
-        isStale = true
-        let position = try await hub.rooms.append(
-            update, events, after: last, from: room, leading: next, time: time, sideRows: rows)
+        let position = try await appending(events, next) {
+            [room, last] (rooms) throws(RoomLogError) in
+            try await rooms.append(
+                update, events, after: last, from: room, leading: next, time: time, sideRows: rows)
+        }
         let sent = PendingProposalEntry.sent(in: bundle, events, time)
         waiting = WaitingProposal.waiting(
             in: next, among: waiting + sent.compactMap { WaitingProposal($0, next) })
         hub.deliveries.grew()
         isLeading = isLeading || events.contains { $0.takesAUserOut }
         return move(to: next, at: position)
+    }
+
+    /// Calls `append`, whose record leads to `next`, and lets the rows of the room's state follow.
+    private func appending(
+        _ events: [RoomEvent], _ next: MIMIRoom,
+        _ append: (RoomLog) async throws(RoomLogError) -> RoomLog.Position
+    ) async throws(RoomLogError) -> RoomLog.Position {
+        let ticket = hub.states.announce()
+        // A failure may come after the record reached the disk.
+        isStale = true
+        do {
+            let position = try await append(hub.rooms)
+            await hub.states.note(ticket, events, .room(next), after: position)
+            return position
+        } catch {
+            hub.states.withdraw(ticket)
+            throw error
+        }
     }
 
     /// The room that the events of a decision lead to.
@@ -206,9 +226,12 @@ actor RoomLane {
             return UpdateAnswer(HubRefusal(.notAllowed, refusal))
         case .accepted(let events):
             let next = room(after: events)
-            isStale = true
-            let position = try await hub.rooms.close(
-                because: reason, events, after: last, from: room, leading: next, time: nextTime)
+            let time = nextTime
+            let position = try await appending(events, next) {
+                [room, last] (rooms) throws(RoomLogError) in
+                try await rooms.close(
+                    because: reason, events, after: last, from: room, leading: next, time: time)
+            }
             return move(to: next, at: position)
         }
     }

@@ -1,7 +1,7 @@
 import EventLog
 
 /// Something beside the log that is not what the records make.
-package struct ProjectionFinding: Hashable, Sendable {
+package struct ProjectionFinding: Error, Hashable, Sendable {
     /// The name of the projection, or `snap`.
     package let projection: String
     /// The row; empty for what is about the projection as a whole.
