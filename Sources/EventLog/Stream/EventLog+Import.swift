@@ -32,7 +32,8 @@ extension EventLog {
         }
         try await builder.finish()
         return Imported(
-            origin: header.origin, uuid: header.uuid, head: builder.head, count: builder.head.nextSequence)
+            origin: header.origin, uuid: header.uuid, head: builder.head,
+            count: builder.head.nextSequence)
     }
 
     /// Adds the records of a stream that begins exactly at the end of this log, and was written by the

@@ -90,7 +90,8 @@ package final class LogBuilder {
         guard next.before == head else {
             throw StoreError(
                 .damagedStream(
-                    head.nextSequence, "a stream from \(next.before.nextSequence), or of another log"))
+                    head.nextSequence,
+                    "a stream from \(next.before.nextSequence), or of another log"))
         }
         header = next
         var progress = LogImport(

@@ -71,7 +71,8 @@ struct StreamSource {
     /// The rows beside the log from some place on, until `emit` returns false. Returns where the next
     /// ones are; nil at the end.
     func readRows(
-        from place: RowPlace = RowPlace(table: 0), _ transaction: borrowing some Transaction & ~Copyable,
+        from place: RowPlace = RowPlace(table: 0),
+        _ transaction: borrowing some Transaction & ~Copyable,
         _ emit: (StreamFrame) throws(StoreError) -> Bool
     ) throws(StoreError) -> RowPlace? {
         for (number, table) in tables.beside.enumerated() where number >= place.table {
