@@ -56,8 +56,7 @@ final class StorePlace: Sendable {
         _ change: (inout Restore) -> Void = { _ in }
     ) async throws -> Restore.Report {
         var restore = Restore(
-            from: sources.map(path), to: path(name), now: 5_000_000_000_000
-        ) { (_) throws(RoomLogError) in }
+            from: sources.map(path), to: path(name), now: 5_000_000_000_000)
         change(&restore)
         return try await restore.run()
     }

@@ -97,7 +97,10 @@ import Testing
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
             "Scenario": ["FoundationEssentials", "Synchronization"],
-            "EmbeddedHub": ["Foundation"],
+            "EmbeddedHub": ["Foundation"], "EventLog": ["Synchronization"],
+            "RoomState": ["Synchronization"], "RoomLog": ["Synchronization"],
+            "LogAudit": ["FoundationEssentials", "Synchronization"],
+            "LogOperations": ["FoundationEssentials"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {
