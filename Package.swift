@@ -58,8 +58,8 @@ let package = Package(
         layer(
             "RoomLog",
             [
-                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
-                "MLSPublicGroup", "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages", "MLSPublicGroup",
+                "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
             ]),
         // Layer 6
         layer(

@@ -97,7 +97,7 @@ import Testing
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
             "Scenario": ["FoundationEssentials", "Synchronization"],
-            "EmbeddedHub": ["Foundation"],
+            "RoomLog": ["Synchronization"], "EmbeddedHub": ["Foundation"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {
