@@ -180,6 +180,12 @@ let package = Package(
                 "SnapshotExport", "TestSupport", "Transcript",
             ]),
         tests(
+            "LogAuditTests",
+            [
+                "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "Scenario", "TestSupport", "TransparencyLog",
+            ]),
+        tests(
             "TranscriptTests",
             [
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomState", "TestSupport",
