@@ -62,7 +62,8 @@ struct GeneratedRoom {
         self.uri = uri
         var dice = Dice(seed: seed, name: "room \(number)")
         random = SeededRandom(seed: seed, name: "room \(number)")
-        size = Int.random(in: 3...Self.largestSize, using: &dice)
+        // Most rooms are small.
+        size = (0..<3).map { _ in Int.random(in: 3...Self.largestSize, using: &dice) }.min() ?? 3
         let founder = dice.pick(people.filter { $0.domain == domain }) ?? people[0]
         let others = people.filter { $0 != founder }.shuffled(using: &dice)
         self.people = [founder] + others.prefix(9)
