@@ -31,7 +31,7 @@ public enum HubError: Error, Sendable {
         switch error {
         case .store(let error): self = .store("\(error)")
         case .conflict, .repeated: self = .notAlone("\(error)")
-        case .inconsistent, .redacted: self = .store("\(error)")
+        case .inconsistent, .redacted, .notRedactable: self = .store("\(error)")
         }
     }
 }

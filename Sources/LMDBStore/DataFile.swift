@@ -54,6 +54,11 @@ package struct DataFile: ~Copyable {
         return meta
     }
 
+    /// The number of the transaction in force.
+    static func lastTransaction(of path: String) throws(StoreError) -> UInt64 {
+        try open(path).current.transaction
+    }
+
     /// The bytes of a page, or its first `count`; nil where the file does not have it.
     func page(_ number: UInt64, count: Int? = nil) throws(StoreError) -> RawBytes? {
         guard number < pageCount else { return nil }

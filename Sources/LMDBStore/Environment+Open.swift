@@ -42,9 +42,10 @@ extension Environment {
     static func openMap(
         _ path: String, _ options: EnvironmentOptions
     ) throws(StoreError) -> LMDBEnvironment {
-        let requested = options.mapSize
         let smallest = EnvironmentOptions.smallestMapSize
+        let requested = min(options.mapSize, max(EnvironmentRegistry.share, smallest))
         var options = options
+        options.mapSize = requested
         while true {
             do {
                 let environment = try LMDBEnvironment.open(directory: path, options: options)

@@ -7,6 +7,9 @@ import Synchronization
 package enum EnvironmentRegistry {
     private static let open = Mutex<Set<FileSystem.Identity>>([])
 
+    /// Bytes of address space for one more store: a share of it that lets many be open at once.
+    static var share: Int { (1 << 45) / (open.withLock(\.count) + 1) & ~0xffff }
+
     package static func add(_ file: FileSystem.Identity) throws(StoreError) {
         let isNew = open.withLock { $0.insert(file).inserted }
         guard isNew else { throw StoreError(.alreadyOpen) }

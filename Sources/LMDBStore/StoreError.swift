@@ -16,6 +16,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case networkFileSystem(type: UInt64)
         /// This process has the same store open already, perhaps by another path.
         case alreadyOpen
+        /// Someone else has the store open, who must not.
+        case inUse
 
         // The content
         /// The file is not a store.
@@ -95,6 +97,7 @@ extension StoreError.Reason: CustomStringConvertible {
         case .networkFileSystem(let type):
             "the file system, of type 0x\(String(type, radix: 16)), can't be trusted with a store"
         case .alreadyOpen: "this process has the store open already"
+        case .inUse: "another process has the store open"
         case .notAStore(let why): "the file is not a store: \(why)"
         case .truncated(let size, let needed):
             "the file is truncated: \(size) bytes of \(needed)"

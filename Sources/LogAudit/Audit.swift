@@ -1,6 +1,7 @@
 import EventLog
 import LMDBStore
 import MLSCrypto
+import PresentationLanguage
 import RoomLog
 import RoomState
 
@@ -54,6 +55,7 @@ package struct Audit: Sendable {
         if options.depth != .quick {
             for finding in journal?.findings ?? [] { report(finding) }
             summary.counts = try await auditRooms(until: size, report, progress)
+            for finding in try projectionFindings(size, names) { report(finding) }
             journal?.finish()
         }
         return summary
@@ -103,6 +105,29 @@ package struct Audit: Sendable {
             }
         }
         return counts
+    }
+
+    /// What is kept of rooms against what their records lead to; nothing where a hub went on meanwhile.
+    private func projectionFindings(
+        _ size: UInt64, _ names: RoomNames
+    ) throws -> [AuditFinding] {
+        let rooms = RoomLog(log, profile: .plain, services: options.services)
+        var found: [(ProjectionFinding, room: String?)] = []
+        if options.room == nil {
+            found += try rooms.checkProjections().map { ($0, nil) }
+        }
+        if options.checksEveryRow {
+            for room in try self.rooms() {
+                let name = names.name(room.number)
+                found += try rooms.checkStateRows(of: room).map { ($0, name) }
+            }
+        }
+        guard try log.head().nextSequence == size else { return [] }
+        return found.map { finding, room in
+            AuditFinding(
+                .projection, room: room, expected: finding.expected,
+                actual: "\(finding.projection) \(hex(finding.key)): \(finding.actual)")
+        }
     }
 
     private func rooms() throws -> [Room] {

@@ -18,6 +18,8 @@ package struct AuditOptions: Sendable {
     package var room: [UInt8]?
     /// The first record whose evidence is decided again.
     package var from: UInt64 = 0
+    /// Whether rows of states are compared after every record, which takes long in large rooms.
+    package var checksEveryRow = false
     /// Trees that the log must have had, from outside.
     package var known: [KnownTree] = []
     /// How credentials are understood, and whether they are believed: as the hub's were.
@@ -49,6 +51,8 @@ package struct AuditCounts: Hashable, Sendable {
     package var decided: UInt64 = 0
     /// Records whose payloads were taken away.
     package var redacted: UInt64 = 0
+    /// Records that could not be folded, as nothing says what was before them.
+    package var passed: UInt64 = 0
     /// Commits among those that were decided again. Nobody outside a group can check their confirmation
     /// tags, what they encrypt, and whether their path's keys are of what they encrypt (D-N).
     package var commits: UInt64 = 0
@@ -60,6 +64,7 @@ package struct AuditCounts: Hashable, Sendable {
         a.records += b.records
         a.decided += b.decided
         a.redacted += b.redacted
+        a.passed += b.passed
         a.commits += b.commits
     }
 }

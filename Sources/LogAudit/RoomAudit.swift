@@ -21,6 +21,8 @@ struct RoomAudit {
     private(set) var findings: [AuditFinding] = []
     private(set) var counts = AuditCounts()
     private var parents: ParentStates
+    /// Redacted records, by the record that is to say so, as long as it has not come.
+    private var redacted: [UInt64: [Envelope]] = [:]
     private let journal: AuditJournal?
 
     init(_ log: EventLog, _ room: Room, _ options: AuditOptions, _ journal: AuditJournal?) {
@@ -58,6 +60,7 @@ struct RoomAudit {
             }
             position = page.next
         }
+        for envelopes in redacted.values { reportRedacted(envelopes) }
         // A room that went on meanwhile has another status by now, perhaps.
         guard let state, let last, last.gseq == room.row.gseq,
             room.row.status != state.status.rawValue
@@ -71,29 +74,55 @@ struct RoomAudit {
     ) -> Bool {
         let gseq = record.envelope.gseq
         counts.records += 1
-        if record.payload == nil {
+        if case .redacted(let by) = record.content {
             counts.redacted += 1
-            state = nil
+            redacted[by, default: []].append(record.envelope)
+            return pass(record, &state)
+        }
+        checkRedaction(record)
+        // Behind a record that could not be folded.
+        if state == nil, last != nil {
+            counts.passed += 1
             return pass(record, &state)
         }
         do throws(RoomLogError) {
             let events = try RoomLog.events(of: record)
             if let from = evidenceFrom, gseq >= from { decide(record, events, state) }
             try RoomLog.check(record.envelope, follows: last)
-            state = try rooms.fold(record, into: consume state)
+            state = try rooms.fold(record, into: state.take())
             return true
         } catch {
             find(
                 .fold, gseq, "a record that leads to state \(record.envelope.stateHash)", "\(error)"
             )
-            state = nil
             return pass(record, &state)
         }
     }
 
-    /// Goes on behind a record that can't be folded, from a snapshot of the state behind it.
-    private mutating func pass(_ record: Record, _ state: inout RecordedState?) -> Bool {
-        false
+    /// Goes on behind a record that can't be folded, from a snapshot of the state behind it. Without one,
+    /// the records up to the next snapshot are passed over.
+    private func pass(_ record: Record, _ state: inout RecordedState?) -> Bool {
+        state = try? rooms.snapshotState(of: record.envelope)
+        return true
+    }
+
+    /// What a record says that was redacted must be what is.
+    private mutating func checkRedaction(_ record: Record) {
+        guard let envelopes = redacted.removeValue(forKey: record.envelope.gseq) else { return }
+        var places: [ClosedRange<UInt64>] = []
+        if record.envelope.kind == RoomLog.RecordKind.redaction.rawValue,
+            let events = try? RoomLog.events(of: record)
+        {
+            for case .payloadsRedacted(let redacted) in events { places.append(redacted.places) }
+        }
+        reportRedacted(
+            envelopes.filter { envelope in !places.contains { $0.contains(envelope.roomSeq) } })
+    }
+
+    private mutating func reportRedacted(_ envelopes: [Envelope]) {
+        for envelope in envelopes {
+            find(.redaction, envelope.gseq, "a record that says why the payload is gone", "none")
+        }
     }
 
     private mutating func find(

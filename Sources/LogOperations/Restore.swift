@@ -98,6 +98,11 @@ package struct Restore: Sendable {
         let rooms = RoomLog(builder.log, profile: .plain)
         let count = try await check(rooms, builder)
         let restored = try store { () throws(StoreError) in try builder.log.head() }
+        do throws(RoomLogError) {
+            try await rooms.rebuildAll()
+        } catch {
+            throw .room(error)
+        }
         var fork: UInt64?
         if case .fork(let reason) = continuation {
             let notice = ForkNotice(

@@ -107,6 +107,17 @@ package struct RoomLog: Sendable {
             InlineRows.changes(by: events, from: before, to: room))
     }
 
+    /// Records that payloads are taken away, and takes them.
+    func append(
+        redacting places: ClosedRange<UInt64>, because reason: String, after last: Position,
+        leading state: RecordedState, time: UInt64
+    ) async throws(RoomLogError) -> Position {
+        try await append(
+            to: .existing(last.room, expecting: Expectation(last)), .redaction,
+            Array(reason.utf8), [.payloadsRedacted(RedactedPlaces(places))], leading: state, time,
+            redacts: places)
+    }
+
     /// The record that answered the same update before (G-16).
     package func answer(
         to update: RoomUpdate, in room: UInt64
@@ -122,14 +133,16 @@ package struct RoomLog: Sendable {
         to room: Append.Target, _ kind: RecordKind, _ evidence: [UInt8], from source: [UInt8] = [],
         _ events: [RoomEvent], leading state: RecordedState, _ time: UInt64,
         answering request: Digest32? = nil, sideRows: SideRows = SideRows(),
-        _ projections: ProjectionChanges = ProjectionChanges()
+        _ projections: ProjectionChanges = ProjectionChanges(),
+        redacts: ClosedRange<UInt64>? = nil
     ) async throws(RoomLogError) -> Position {
-        let item = Append(
+        var item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
             epoch: state.group.context.epoch, stateHash: state.stateHash,
             status: state.status.rawValue,
             payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
             request: request, sideRows: sideRows, projections: projections)
+        item.redacts = redacts
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)

@@ -12,6 +12,8 @@ package enum RoomLogError: Error, Sendable {
     case inconsistent(gseq: UInt64, what: String)
     /// A record whose payload was taken away; what is asked for can't be told without it.
     case redacted(gseq: UInt64)
+    /// A record whose payload can't be taken away.
+    case notRedactable(gseq: UInt64, why: String)
 }
 
 extension RoomLogError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension RoomLogError: CustomStringConvertible {
         case .conflict(let conflict): "the room changed meanwhile: \(conflict.checks)"
         case .repeated(let gseq): "recorded already as \(gseq)"
         case .inconsistent(let gseq, let what): "record \(gseq): \(what)"
+        case .notRedactable(let gseq, let why): "record \(gseq) can't be redacted: \(why)"
         case .redacted(let gseq): "record \(gseq) is redacted"
         }
     }

@@ -27,6 +27,9 @@ struct AuditCommand: AsyncParsableCommand {
     @Flag(help: "Also decide the evidence of every record again.")
     var full = false
 
+    @Flag(help: "Also compare rows of room states after every record; slow in large rooms.")
+    var everyRow = false
+
     @Option(help: "Only the states and the evidence of this room.")
     var room: String?
 
@@ -95,6 +98,7 @@ struct AuditCommand: AsyncParsableCommand {
         options.room = room.map { Array($0.utf8) }
         options.from = from
         options.known = known
+        options.checksEveryRow = everyRow
         options.width = ProcessInfo.processInfo.activeProcessorCount
         let keeper = try journal.map { try AuditJournal(at: $0, of: log, options) }
         let meter = ProgressMeter()
@@ -164,6 +168,8 @@ private struct AuditResult: Encodable {
     let folded: UInt64
     let decided: UInt64
     let redacted: UInt64
+    /// Records that could not be folded, as nothing says what was before them.
+    let passed: UInt64
     /// Commits of which nobody outside the group can check more (D-N).
     let unverifiable: UInt64
     let anchored: Bool
@@ -179,6 +185,7 @@ private struct AuditResult: Encodable {
         folded = summary.counts.records
         decided = summary.counts.decided
         redacted = summary.counts.redacted
+        passed = summary.counts.passed
         unverifiable = summary.counts.commits
         anchored = summary.isAnchored
     }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
+import LMDBStore
 import LogAudit
+import PresentationLanguage
 
 extension AuditCommand {
     /// Checks the pages, then lets another process read the store: whatever a damaged file does to
@@ -21,7 +23,15 @@ extension AuditCommand {
 
     /// Returns whether liblmdb may look at the file.
     private func checkPages() throws -> Bool {
-        true
+        let check = try operation(options.path) { () throws(StoreError) in
+            try PageCheck(at: options.path)
+        }
+        for page in check.findings {
+            let finding = AuditFinding(
+                .page, seq: page.record, expected: "pages that fit together", actual: "\(page)")
+            if json { try emitJSON(finding) } else { try emit(printable("\(finding)")) }
+        }
+        return check.findingCount == 0
     }
 
     /// Runs this program with the same arguments and one more; returns its wait status.
@@ -41,5 +51,15 @@ extension AuditCommand {
             }
         }
         return status
+    }
+}
+
+extension PageFinding {
+    /// The record whose rows are there, where the table's keys begin with it.
+    fileprivate var record: UInt64? {
+        guard case .table(let name)? = tree, ["log", "payload"].contains(name), let key else {
+            return nil
+        }
+        return try? UInt64(parsing: Array(key.prefix(8)))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import LMDBStore
+import LogOperations
 import PresentationLanguage
 
 struct Import: AsyncParsableCommand {
@@ -24,17 +25,17 @@ struct Import: AsyncParsableCommand {
     func run() async throws {
         CrashGuard.install()
         let imported: Imported
-        do throws(StoreError) {
+        do throws(RestoreError) {
             let existing = file == "-" ? nil : try existingStore()
             if let log = existing {
                 let file = file
-                imported = try await log.add { () throws(StoreError) in
+                imported = try await StreamImport.add(to: log) { () throws(StoreError) in
                     try InputFile(file).read
                 }
                 await log.close()
             } else {
-                let input = file == "-" ? InputFile() : try InputFile(file)
-                imported = try await EventLog.importing(input.read, at: to)
+                let input = try input()
+                imported = try await StreamImport.run(input.read, at: to)
             }
         } catch {
             throw Failure(file, error)
@@ -45,11 +46,19 @@ struct Import: AsyncParsableCommand {
         if json { try emitJSON(summary) } else { try emit(printable(summary.line)) }
     }
 
-    private func existingStore() throws(StoreError) -> EventLog? {
-        do {
+    private func input() throws(RestoreError) -> InputFile {
+        do throws(StoreError) {
+            return file == "-" ? InputFile() : try InputFile(file)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func existingStore() throws(RestoreError) -> EventLog? {
+        do throws(StoreError) {
             return try EventLog.open(at: to, access: .readWrite)
         } catch {
-            guard case .notFound = error.reason else { throw error }
+            guard case .notFound = error.reason else { throw .store(error) }
             return nil
         }
     }

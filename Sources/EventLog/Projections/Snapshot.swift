@@ -132,6 +132,18 @@ extension EventLog {
         }
     }
 
+    /// Takes the snapshot of a room at a place away, if there is one.
+    package func dropSnapshots(
+        ofRoom room: UInt64, at place: UInt64
+    ) async throws(StoreError) {
+        guard try snapshotPlaces(ofRoom: room).contains(place) else { return }
+        let tables = tables
+        try await environment.write { (transaction) throws(StoreError) in
+            guard let table = tables.snapshot else { return }
+            try transaction.delete(LogTables.roomLogKey(room, place), in: table)
+        }
+    }
+
     /// The envelope of a room's record. Throws `.damaged` where there is none.
     package func envelope(
         ofRoom room: UInt64, at roomSeq: UInt64

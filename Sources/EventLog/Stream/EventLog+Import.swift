@@ -16,9 +16,11 @@ extension EventLog {
     /// The path holds nothing, or an empty directory, until all was found to be in order. Throws
     /// `.damaged` of the table `stream`, with the global sequence, for a stream that does not prove what
     /// it says, and `.truncated`, `.notAStore` or `.unknownFormat` for what is no whole stream.
+    /// `finishing` adds what follows from the records.
     package static func importing(
         _ input: @escaping StreamReader.Input, at path: String,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(),
+        finishing: (EventLog) async throws(StoreError) -> Void = { (_) throws(StoreError) in }
     ) async throws(StoreError) -> Imported {
         let stream = try StreamReader.open(input)
         let header = stream.header
@@ -26,6 +28,7 @@ extension EventLog {
         let builder = try LogBuilder.begin(at: path, meta, configuration)
         do throws(StoreError) {
             try await builder.add(stream, rows: true)
+            try await finishing(builder.log)
         } catch {
             await builder.abandon()
             throw error

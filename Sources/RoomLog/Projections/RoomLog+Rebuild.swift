@@ -55,6 +55,16 @@ extension RoomLog {
         }
     }
 
+    /// Builds the next version of all projections.
+    @discardableResult
+    package func rebuildAll() async throws(RoomLogError) -> [Projection: RebuiltProjection] {
+        var rebuilt: [Projection: RebuiltProjection] = [:]
+        for projection in Projection.allCases {
+            rebuilt[projection] = try await rebuild(projection)
+        }
+        return rebuilt
+    }
+
     /// Gives a half-built version up and deletes its rows.
     package func cancelRebuild(_ projection: Projection) async throws(RoomLogError) {
         do {

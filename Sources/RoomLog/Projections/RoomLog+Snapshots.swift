@@ -24,6 +24,15 @@ extension RoomLog {
         return folded.last
     }
 
+    /// The state of a room after a record, if a snapshot of it is kept; throws where that does not hold.
+    package func snapshotState(of record: Envelope) throws -> RecordedState? {
+        guard let found = try log.snapshot(ofRoom: record.room, at: record.roomSeq),
+            found.snapshot.encoding == UInt16(StateParts.format)
+        else { return nil }
+        return try RecordedState(
+            encoded: found.snapshot.bytes, expecting: record.stateHash, profile, services)
+    }
+
     /// The newest snapshot of a room up to a global sequence that can be used; `findings` tell of those
     /// that can't.
     func newestSnapshot(
