@@ -97,6 +97,7 @@ import Testing
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
             "Scenario": ["FoundationEssentials", "Synchronization"],
+            "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
             "EmbeddedHub": ["Foundation"],
         ]
         for target in order.subtracting(["hubstore"]) {
