@@ -3,27 +3,33 @@ import LMDBStore
 
 /// What it costs to open a store of some size and to read the latest record of a room.
 package struct OpeningMeasurement: Hashable, Sendable, Encodable {
-    /// One opening, or the best of several.
+    /// One step, or the best of several of a kind.
     package struct Cost: Hashable, Sendable, Encodable {
-        package var openMilliseconds: Double
-        package var readMilliseconds: Double
-        /// Pages that were asked for, those of memory among them.
-        package var openFaults: Int
-        package var readFaults: Int
+        package var milliseconds: Double
+        /// Pages of the file and of memory that it asked the system for.
+        package var faults: Int
+        /// Read from the disk, with what the system read ahead.
+        package var diskBytes: Int
 
         private enum CodingKeys: String, CodingKey {
-            case openMilliseconds = "open_ms"
-            case readMilliseconds = "read_ms"
-            case openFaults = "open_faults"
-            case readFaults = "read_faults"
+            case faults
+            case milliseconds = "ms"
+            case diskBytes = "disk_bytes"
         }
 
         fileprivate func best(_ other: Cost) -> Cost {
             Cost(
-                openMilliseconds: min(openMilliseconds, other.openMilliseconds),
-                readMilliseconds: min(readMilliseconds, other.readMilliseconds),
-                openFaults: min(openFaults, other.openFaults),
-                readFaults: min(readFaults, other.readFaults))
+                milliseconds: min(milliseconds, other.milliseconds),
+                faults: min(faults, other.faults), diskBytes: min(diskBytes, other.diskBytes))
+        }
+    }
+
+    package struct Costs: Hashable, Sendable, Encodable {
+        package let open: Cost
+        package let read: Cost
+
+        fileprivate func best(_ other: Costs) -> Costs {
+            Costs(open: open.best(other.open), read: read.best(other.read))
         }
     }
 
@@ -31,10 +37,10 @@ package struct OpeningMeasurement: Hashable, Sendable, Encodable {
     package let bytes: UInt64
     /// Levels of the deepest tree: pages that are read for one row.
     package let depth: Int
-    /// The best of several openings, with the file in memory: minor page faults.
-    package let warm: Cost
-    /// With the file on the disk only: major page faults, each of which reads several pages.
-    package let cold: Cost
+    /// The best of several openings, with the file in memory.
+    package let warm: Costs
+    /// With the file on the disk only.
+    package let cold: Costs
 
     private static let repetitions = 7
 
@@ -65,11 +71,9 @@ package struct OpeningMeasurement: Hashable, Sendable, Encodable {
     private init(at path: String, of records: SyntheticRecords) async throws {
         let file = path + "/" + Environment.dataFile
         try FileCache.drop(file)
-        cold = try await Self.open(path, of: records) { $0.major }
-        var warm = try await Self.open(path, of: records) { $0.minor }
-        for _ in 1..<Self.repetitions {
-            warm = warm.best(try await Self.open(path, of: records) { $0.minor })
-        }
+        cold = try await Self.open(path, of: records)
+        var warm = try await Self.open(path, of: records)
+        for _ in 1..<Self.repetitions { warm = warm.best(try await Self.open(path, of: records)) }
         self.warm = warm
         let pages = try PageCheck(at: path).statistics
         depth = pages.trees.map(\.depth).max() ?? 0
@@ -78,25 +82,33 @@ package struct OpeningMeasurement: Hashable, Sendable, Encodable {
     }
 
     private static func open(
-        _ path: String, of records: SyntheticRecords, _ count: (PageFaults) -> Int
-    ) async throws -> Cost {
-        let before = PageFaults.now
-        let start = ContinuousClock.now
-        let log = try EventLog.open(at: path, access: .readWrite)
-        let opened = ContinuousClock.now
-        let between = PageFaults.now
-        let begun = ContinuousClock.now
-        let room = try log.room(uri: SyntheticRecords.uri(of: records.rooms / 2))
-        guard let room,
-            try log.records(ofRoom: room.number, from: room.row.roomSeq, limit: 1).elements.count
-                == 1
-        else { throw StoreError(.damaged(table: "room", number: 0, what: "missing")) }
-        let read = ContinuousClock.now
-        let after = PageFaults.now
+        _ path: String, of records: SyntheticRecords
+    ) async throws -> Costs {
+        let (log, opening) = try cost { try EventLog.open(at: path, access: .readWrite) }
+        let (isRead, reading) = try cost {
+            let room = try log.room(uri: SyntheticRecords.uri(of: records.rooms / 2))
+            guard let room else { return false }
+            let page = try log.records(ofRoom: room.number, from: room.row.roomSeq, limit: 1)
+            return page.elements.count == 1
+        }
         await log.close()
-        return Cost(
-            openMilliseconds: (opened - start) / .milliseconds(1),
-            readMilliseconds: (read - begun) / .milliseconds(1),
-            openFaults: count(between - before), readFaults: count(after - between))
+        guard isRead else {
+            throw StoreError(.damaged(table: "room", number: 0, what: "missing"))
+        }
+        return Costs(open: opening, read: reading)
+    }
+
+    private static func cost<T>(_ body: () throws -> T) rethrows -> (T, Cost) {
+        let before = Effort.now
+        let start = ContinuousClock.now
+        let result = try body()
+        let end = ContinuousClock.now
+        let effort = Effort.now - before
+        return (
+            result,
+            Cost(
+                milliseconds: (end - start) / .milliseconds(1), faults: effort.faults,
+                diskBytes: effort.diskBytes)
+        )
     }
 }
