@@ -58,7 +58,7 @@ let package = Package(
         layer(
             "RoomLog",
             [
-                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
+                "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
                 "MLSPublicGroup", "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
             ]),
         // Layer 6

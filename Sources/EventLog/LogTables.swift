@@ -86,10 +86,12 @@ struct LogTables: Sendable {
         return try RowSeal.open(row, for: key, in: table, of: number)
     }
 
+    /// The tables beside the log without which it is not the same log: a stream always has their rows.
+    var ofLog: [Table] { [redact, checkpoint, snapshot].compactMap { $0 } }
+
     /// The tables beside the log, in the order in which a stream has their rows.
     var beside: [Table] {
-        [redact, checkpoint, snapshot, queue, delivery].compactMap { $0 }
-            + Shelf.allCases.compactMap { shelves[$0] }
+        ofLog + [queue, delivery] + Shelf.allCases.compactMap { shelves[$0] }
     }
 
     static let headKey: [UInt8] = [0]

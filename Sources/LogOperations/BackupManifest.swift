@@ -49,7 +49,8 @@ package struct BackupManifest: Hashable, Sendable {
         }
         guard let uuid = bytes(hex: values[1]), uuid.count == 16, let size = UInt64(values[2]),
             let root = bytes(hex: values[3]).flatMap({ Digest32($0) }),
-            let timeMs = UInt64(values[4]), let data = bytes(hex: values[5]).flatMap({ Digest32($0) })
+            let timeMs = UInt64(values[4]),
+            let data = bytes(hex: values[5]).flatMap({ Digest32($0) })
         else { return nil }
         origin = values[0]
         self.uuid = uuid

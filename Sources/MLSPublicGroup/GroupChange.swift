@@ -109,8 +109,13 @@ extension PublicGroup {
     package var exchangedGroupInfo: GroupInfo? {
         groupInfo.map {
             GroupInfo(
-                groupContext: context, extensions: $0.extensions,
+                groupContext: context, extensions: $0.extensions.map(withTree),
                 confirmationTag: confirmationTag, signer: $0.signer, signature: $0.signature)
         }
+    }
+
+    /// A ratchet_tree extension with the data that it was kept without.
+    private func withTree(_ kept: Extension) -> Extension {
+        kept.type == .ratchetTree ? Extension(.ratchetTree, data: tree.exchanged.encoded) : kept
     }
 }

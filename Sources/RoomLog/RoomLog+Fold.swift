@@ -44,6 +44,18 @@ extension RoomLog {
         try fold(room, from: nil, through: end)
     }
 
+    /// The same, from a snapshot where payloads were taken away.
+    package func replay(
+        _ room: Room, through end: UInt64? = nil
+    ) throws(RoomLogError) -> FoldedRoom? {
+        do throws(RoomLogError) {
+            return try foldFromGenesis(room, through: end)
+        } catch {
+            guard case .redacted = error else { throw error }
+            return try fold(room, through: end)
+        }
+    }
+
     /// The same from a state that the room had after an earlier record; nil for none. The state must
     /// not be of a record behind `end`. `each` is called with each record, its events, and the state that
     /// they lead to.

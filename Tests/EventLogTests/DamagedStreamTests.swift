@@ -39,15 +39,13 @@ import Testing
         let bytes = try await small()
         #expect(await importing(bytes) == nil)
         for place in bytes.indices {
-            for mask: UInt8 in [1, 0x80] {
-                var damaged = bytes
-                damaged[place] ^= mask
-                let found = await importing(damaged)
-                switch (place, found) {
-                case (0..<8, .notAStore), (8, .unknownFormat): break
-                case (9..., .damaged(table: "stream", _, _)), (9..., .truncated): break
-                default: Issue.record("byte \(place): \(String(describing: found))")
-                }
+            var damaged = bytes
+            damaged[place] ^= 1 << UInt8(place % 8)
+            let found = await importing(damaged)
+            switch (place, found) {
+            case (0..<8, .notAStore), (8, .unknownFormat): break
+            case (9..., .damaged(table: "stream", _, _)), (9..., .truncated): break
+            default: Issue.record("byte \(place): \(String(describing: found))")
             }
         }
     }

@@ -66,6 +66,39 @@ import Testing
         await again.close()
     }
 
+    /// The layout of docs/streams.md.
+    @Test func everyByteIsWhereItIsDrawn() async throws {
+        let log = try place.create()
+        var item = Append.new("mimi://a/1", payload: evidence(100))
+        item.request = digest(7)
+        item.status = 3
+        item.sideRows.put([1], for: [2], on: .consent)
+        try await log.add(item)
+        let (uuid, head) = (log.meta.uuid, try log.head())
+        let frames = StreamBytes(try log.stream()).frames
+        await log.close()
+        func field(_ bytes: [UInt8]) -> [UInt8] { [UInt8(bytes.count)] + bytes }
+        let zero: [UInt8] = [1] + [UInt8](repeating: 0, count: 16)
+        let stored = try await place.rows("payload")[0].value
+        let length: [UInt8] = [0x40, UInt8(stored.count - 33)]
+        let expected: [(UInt8, [UInt8])] = [
+            (1, field(Array("hub.example/log".utf8)) + uuid + [1] + zero),
+            (2, UInt64(1).encoded + field(Array("mimi://a/1".utf8))),
+            (
+                3,
+                try await place.rows("log")[0].value + [1] + digest(7).bytes + [0]
+                    + stored.prefix(33) + length + stored.dropFirst(33)
+            ),
+            (4, UInt64(1).encoded + [3]),
+            (5, field(Array("consent".utf8)) + field([2]) + field([1])),
+            (6, head.encoded),
+        ]
+        #expect(frames.map(\.type) == expected.map(\.0))
+        for (frame, (type, body)) in zip(frames, expected) {
+            #expect(frame.body == body, "frame \(type)")
+        }
+    }
+
     @Test func anEmptyLogIsAStream() async throws {
         let log = try place.create()
         let bytes = try log.stream()

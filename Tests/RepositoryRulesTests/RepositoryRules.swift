@@ -97,8 +97,11 @@ import Testing
             "LMDBStore": ["Glibc", "Synchronization"], "MLSCrypto": ["Synchronization"],
             "MLSMember": ["Synchronization"], "HubStore": ["Glibc", "Synchronization"],
             "Scenario": ["FoundationEssentials", "Synchronization"],
+            "EmbeddedHub": ["Foundation"], "EventLog": ["Synchronization"],
+            "RoomState": ["Synchronization"], "RoomLog": ["Synchronization"],
+            "LogAudit": ["FoundationEssentials", "Synchronization"],
+            "LogOperations": ["FoundationEssentials"],
             "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
-            "EmbeddedHub": ["Foundation"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {

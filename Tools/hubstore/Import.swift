@@ -6,7 +6,8 @@ import PresentationLanguage
 
 struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes a store from a stream, or adds a stream's records to one that it continues.",
+        abstract:
+            "Makes a store from a stream, or adds a stream's records to one that it continues.",
         discussion: "A stream proves every byte of its log; see docs/streams.md.")
 
     @Argument(help: "The stream; - for the standard input, which makes new stores only.")

@@ -19,17 +19,15 @@ struct Replay: ParsableCommand {
         var failed = false
         for room in try select(rooms) {
             do {
-                guard let folded = try rooms.foldFromGenesis(room, through: selection.at) else {
-                    continue
-                }
-                if selection.at == nil { try rooms.checkIndexes(of: room, folded) }
+                guard let folded = try selection.fold(room, rooms, isReplay: true) else { continue }
+                if selection.isLatest { try rooms.checkIndexes(of: room, folded) }
                 try report(ReplayReport(room: room.name, RoomSnapshot(folded)))
             } catch let error as RoomLogError {
                 failed = true
                 try report(ReplayReport(room: room.name, problem: "\(error)"))
             }
         }
-        if selection.at == nil, selection.room == nil {
+        if selection.isEmpty {
             do {
                 try rooms.checkHead()
             } catch {

@@ -27,7 +27,8 @@ struct RestoreCommand: AsyncParsableCommand {
     @Option(help: "Leave out what comes after this record.")
     var untilSeq: UInt64?
 
-    @Option(help: "Leave out what comes from the first record later than this on, in ms since 1970.")
+    @Option(
+        help: "Leave out what comes from the first record later than this on, in ms since 1970.")
     var untilTime: UInt64?
 
     @Option(help: "The new origin; default: the old one, with something of the new UUID.")

@@ -42,18 +42,69 @@ struct RoomOptions: ParsableArguments {
     @Option(help: "The state after this record of the log; default: the latest.")
     var at: UInt64?
 
+    @Option(help: "The state at the end of this epoch; needs --room.")
+    var epoch: UInt64?
+
+    @Option(help: "The state at this time, in milliseconds since 1970.")
+    var time: UInt64?
+
+    func validate() throws {
+        guard [at, epoch, time].count(where: { $0 != nil }) <= 1 else {
+            throw ValidationError("Name one of --at, --epoch and --time.")
+        }
+        guard epoch == nil || room != nil else {
+            throw ValidationError("Each room has epochs of its own: --epoch needs --room.")
+        }
+    }
+
+    /// Whether all rooms are meant as they are now.
+    var isEmpty: Bool { room == nil && isLatest }
+
+    /// Whether the latest state is meant.
+    var isLatest: Bool { at == nil && epoch == nil && time == nil }
+
     /// The rooms asked for that exist at the time asked for, as their records tell them.
     func fold(_ rooms: RoomLog) throws -> [FoldedRoom] {
         do {
             try checkTime(rooms)
-            let folded = try selected(rooms).compactMap { try rooms.fold($0, through: at) }
-            if room != nil, folded.isEmpty { throw Failure("the room has no record up to there") }
+            let folded = try selected(rooms).compactMap { try fold($0, rooms) }
+            if room != nil, folded.isEmpty { throw Failure("the room has no record there") }
             return folded
         } catch let error as RoomLogError {
             throw Failure("\(error)")
         } catch let error as StoreError {
             throw Failure("\(error)")
         }
+    }
+
+    /// A room at the time asked for; nil if it does not exist then. `isReplay`: whatever is kept beside the
+    /// records.
+    func fold(
+        _ room: Room, _ rooms: RoomLog, isReplay: Bool = false
+    ) throws(RoomLogError) -> FoldedRoom? {
+        let end: UInt64?
+        if let epoch {
+            end = try rooms.lastRecord(of: room, inEpoch: epoch)
+        } else if let time {
+            end = try rooms.lastRecord(of: room, atTime: time)
+        } else {
+            return try isReplay ? rooms.replay(room, through: at) : rooms.fold(room, through: at)
+        }
+        guard let end else { return nil }
+        return try isReplay ? rooms.replay(room, through: end) : rooms.fold(room, through: end)
+    }
+
+    /// How many records the log had when the rooms were like that.
+    func count(_ rooms: RoomLog, _ folded: [FoldedRoom]) throws -> UInt64 {
+        if let at { return at + 1 }
+        if isLatest {
+            do {
+                return try rooms.log.head().nextSequence
+            } catch {
+                throw Failure("\(error)")
+            }
+        }
+        return (folded.map(\.last.gseq).max()).map { $0 + 1 } ?? 0
     }
 
     /// The rooms asked for, whenever they came to be.

@@ -69,7 +69,8 @@ package final class LogBuilder {
                 } else if let next = place {
                     var limit = PageLimit(rows: PageLimit.rows)
                     var size = 0
-                    place = try source.readRows(from: next, transaction) { frame in
+                    place = try source.readRows(of: still.tables.beside, from: next, transaction) {
+                        frame in
                         frames.append(frame)
                         size += frame.size
                         return limit.take() && size < Self.batchSize

@@ -207,10 +207,13 @@ struct LogImport: Sendable {
     private mutating func take(
         _ row: StreamedRow, _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
-        guard header.hasRows, founded == nil else { throw refusal("a row in a stream without") }
+        guard founded == nil else { throw refusal("a row before the first record of a room") }
         let name = String(decoding: row.table, as: UTF8.self)
         guard let table = tables.beside.firstIndex(where: { $0.name == name }) else {
             throw refusal("a row of the unknown table \(name)")
+        }
+        guard header.hasRows || tables.ofLog.contains(tables.beside[table]) else {
+            throw refusal("a row in a stream without")
         }
         guard (1...511).contains(row.key.count),
             lastRow.map({
@@ -220,7 +223,7 @@ struct LogImport: Sendable {
         else { throw refusal("a row of \(name) at another place than its own") }
         if lastRow == nil { try clearRows(transaction) }
         lastRow = (table, row.key)
-        guard takesRows else { return }
+        guard takes(tables.beside[table]) else { return }
         if isCut, try !tables.isKept(row, of: name, transaction) { return }
         if tables.beside[table] == tables.redact { return try redact(row, transaction) }
         let value = tables.sealed(row.value, for: row.key, in: tables.beside[table])
@@ -239,17 +242,21 @@ struct LogImport: Sendable {
 
     /// Rows are always the whole tables.
     private func clearRows(_ transaction: borrowing WriteTransaction) throws(StoreError) {
-        guard takesRows else { return }
         // Those of records stay: what is redacted stays so.
-        for table in tables.beside where table != tables.redact { try transaction.clear(table) }
+        for table in tables.beside where table != tables.redact && takes(table) {
+            try transaction.clear(table)
+        }
     }
+
+    /// Whether the rows of a table are taken from this stream.
+    private func takes(_ table: Table) -> Bool { takesRows || tables.ofLog.contains(table) }
 
     private mutating func finish(
         _ end: Head, _ transaction: borrowing WriteTransaction
     ) throws(StoreError) {
         guard founded == nil else { throw refusal("a room without a record") }
         guard end == head else { throw refusal("its end is not that of its records") }
-        if header.hasRows, lastRow == nil { try clearRows(transaction) }
+        if lastRow == nil { try clearRows(transaction) }
         isAtEnd = true
         if let redacted = try tables.readOrphanedRedaction(transaction) {
             throw StoreError(

@@ -79,14 +79,14 @@ struct StreamSource {
         }
     }
 
-    /// The rows beside the log from some place on, until `emit` returns false. Returns where the next
-    /// ones are; nil at the end.
+    /// The rows of tables beside the log from some place on, until `emit` returns false. Returns where
+    /// the next ones are; nil at the end.
     func readRows(
-        from place: RowPlace = RowPlace(table: 0),
+        of tables: [Table], from place: RowPlace = RowPlace(table: 0),
         _ transaction: borrowing some Transaction & ~Copyable,
         _ emit: (StreamFrame) throws(StoreError) -> Bool
     ) throws(StoreError) -> RowPlace? {
-        for (number, table) in tables.beside.enumerated() where number >= place.table {
+        for (number, table) in tables.enumerated() where number >= place.table {
             let last = number == place.table ? place.last : []
             var next: RowPlace?
             try transaction.scan(table, from: last) { (key, value) throws(StoreError) in
@@ -149,11 +149,10 @@ extension EventLog {
                     }
                 }
                 try source.readStatuses(transaction, emit)
-                if withRows {
-                    _ = try source.readRows(transaction) { (frame) throws(StoreError) in
-                        try emit(frame)
-                        return true
-                    }
+                let rows = withRows ? tables.beside : tables.ofLog
+                _ = try source.readRows(of: rows, transaction) { (frame) throws(StoreError) in
+                    try emit(frame)
+                    return true
                 }
                 writer.add(.end(head))
                 return head

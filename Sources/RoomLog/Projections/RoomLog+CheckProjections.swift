@@ -17,7 +17,7 @@ extension RoomLog {
             for room in try all() {
                 let folded: FoldedRoom
                 do {
-                    guard let found = try foldAsFar(room) else { continue }
+                    guard let found = try replay(room) else { continue }
                     folded = found
                 } catch {
                     findings.append(
@@ -46,18 +46,6 @@ extension RoomLog {
             preconditionFailure("an error of another kind: \(error)")
         }
         return findings
-    }
-
-    /// From the first record, or from a snapshot where payloads were taken away.
-    private func foldAsFar(
-        _ room: Room, through end: UInt64? = nil
-    ) throws(RoomLogError) -> FoldedRoom? {
-        do throws(RoomLogError) {
-            return try foldFromGenesis(room, through: end)
-        } catch {
-            guard case .redacted = error else { throw error }
-            return try fold(room, through: end)
-        }
     }
 
     private func rowFindings(
@@ -122,7 +110,7 @@ extension RoomLog {
                     actual: "\(error)")
             ]
         }
-        guard let folded = try foldAsFar(room, through: rows.head.gseq),
+        guard let folded = try replay(room, through: rows.head.gseq),
             folded.last.gseq == rows.head.gseq
         else {
             return [
