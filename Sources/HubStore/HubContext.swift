@@ -7,6 +7,8 @@ import Synchronization
 final class HubContext: Sendable {
     let configuration: HubConfiguration
     let rooms: RoomLog
+    /// Says what was signed last.
+    let anchor: Anchor
     /// Of the log.
     let growth: LogGrowth
     /// Of what was ever put into queues since the hub was opened, by how many times.
@@ -19,7 +21,10 @@ final class HubContext: Sendable {
     /// What is about to be taken by a room, so that no other takes it: ids of groups, sets of users.
     private let reserved = Mutex<Set<[UInt8]>>([])
 
-    init(_ log: EventLog, _ configuration: HubConfiguration) throws(StoreError) {
+    init(
+        _ log: EventLog, at path: String, _ configuration: HubConfiguration
+    ) throws(StoreError) {
+        anchor = configuration.anchor.map { Anchor(path: $0) } ?? .beside(store: path)
         self.configuration = configuration
         growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
