@@ -101,6 +101,12 @@ let package = Package(
                 "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
                 "RoomState", "RuleBook", "SnapshotExport",
             ]),
+        layer(
+            "StoreMeasurement",
+            [
+                "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
+                "Scenario",
+            ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line
@@ -109,7 +115,7 @@ let package = Package(
             dependencies: [
                 "EventLog", "LMDBStore", "LogAudit", "LogOperations", "MLSCrypto",
                 "PresentationLanguage", "RoomLog", "RoomState", "Scenario", "SnapshotExport",
-                "Transcript", "TransparencyLog",
+                "StoreMeasurement", "Transcript", "TransparencyLog",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
@@ -178,6 +184,12 @@ let package = Package(
                 "EventLog", "HubStore", "LMDBStore", "LogOperations", "MLSMessages",
                 "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomState", "Scenario",
                 "SnapshotExport", "TestSupport", "Transcript",
+            ]),
+        tests(
+            "LogAuditTests",
+            [
+                "EventLog", "LMDBStore", "LogAudit", "MLSCrypto", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "Scenario", "TestSupport", "TransparencyLog",
             ]),
         tests(
             "TranscriptTests",

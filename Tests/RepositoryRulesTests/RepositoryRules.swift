@@ -101,6 +101,7 @@ import Testing
             "RoomState": ["Synchronization"], "RoomLog": ["Synchronization"],
             "LogAudit": ["FoundationEssentials", "Synchronization"],
             "LogOperations": ["FoundationEssentials"],
+            "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {

@@ -119,7 +119,8 @@ private struct Diagnosis: Encodable {
             anchor = last.head.size
             if let records, records < last.head.size {
                 advice.append(
-                    "\(last.head.size) records were signed, and it has \(records): it was rolled back")
+                    "\(last.head.size) records were signed, and it has \(records): it was rolled back"
+                )
             }
         } catch {
             advice.append("\(error)")

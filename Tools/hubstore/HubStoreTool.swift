@@ -9,7 +9,11 @@ struct HubStoreTool: AsyncParsableCommand {
         subcommands: [
             Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Import.self,
             AuditCommand.self, BackupCommand.self, RestoreCommand.self, CheckpointCommand.self,
-            Redact.self, Rebuild.self, Compact.self, Doctor.self, Prove.self, WitnessCommand.self, KeyCommand.self, Passive.self, ScenarioCommand.self,
+            Redact.self, Rebuild.self, Compact.self, Doctor.self, Prove.self, WitnessCommand.self,
+            Follow.self, Log.self, Show.self, State.self, Replay.self, Export.self, Import.self,
+            AuditCommand.self, BackupCommand.self, RestoreCommand.self, CheckpointCommand.self,
+            Redact.self, Rebuild.self, Compact.self, Doctor.self, Prove.self, WitnessCommand.self,
+            KeyCommand.self, Passive.self, ScenarioCommand.self, Generate.self, Bench.self,
         ])
 
     /// Exits with 0 when everything held, 1 when an expectation or a check did not, 2 when the

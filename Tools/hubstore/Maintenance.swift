@@ -21,7 +21,7 @@ struct Redact: AsyncParsableCommand {
     @Argument(help: "The record, by its place in the log.")
     var record: UInt64
 
-    @Option(help: "The last one, where it is several of one room: all of the room's from the first on.")
+    @Option(help: "The last one, where it is several: all of the room's from the first on.")
     var through: UInt64?
 
     @Option(help: "Why; anyone who reads the log reads this.")

@@ -135,10 +135,23 @@ extension RoomLog {
     /// Folds a room and lets rows follow each record as they would if each were written at once. After each
     /// they must be all rows of the state, and lead to the state hash of the record's envelope.
     package func checkStateRows(of room: Room) throws(RoomLogError) -> [ProjectionFinding] {
+        do throws(RoomLogError) {
+            return try checkStateRows(of: room, from: nil)
+        } catch {
+            guard case .redacted = error else { throw error }
+            var ignored: [ProjectionFinding] = []
+            let start = try newestSnapshot(of: room, through: nil, &ignored)
+            return try checkStateRows(of: room, from: start)
+        }
+    }
+
+    private func checkStateRows(
+        of room: Room, from start: FoldedRoom?
+    ) throws(RoomLogError) -> [ProjectionFinding] {
         var findings: [ProjectionFinding] = []
         var rows: [[UInt8]: [UInt8]] = [:]
         var width = 1
-        _ = try fold(room, from: nil) { record, events, state in
+        _ = try fold(room, from: start) { record, events, state in
             let tree = state.group.tree
             var changed = ChangedPlaces()
             changed.note(events, in: tree)

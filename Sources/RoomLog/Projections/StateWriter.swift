@@ -36,7 +36,10 @@ package final class StateWriter: Sendable {
     private struct State {
         /// Where rows stand; a room without has no rows that can be used.
         var bases: [UInt64: OpenedRoom.Base] = [:]
-        var behind: [UInt64: Behind] = [:]
+        private(set) var behind: [UInt64: Behind] = [:]
+        /// Of all of these, counted as they come: there may be a room for each record.
+        private(set) var nodes = 0
+        private(set) var first: UInt64?
         /// Of rooms whose rows are being written: the first record that they did not count in.
         var inFlight: [UInt64: UInt64] = [:]
         /// Records that may be in the log and were not noted yet: lower bounds of their sequences.
@@ -52,23 +55,30 @@ package final class StateWriter: Sendable {
         var catchingUp: Task<Void, Never>?
         var findings: [ProjectionFinding] = []
 
-        var nodes: Int { behind.values.reduce(0) { $0 + $1.nodes } }
-        var lag: UInt64 { behind.values.map { end - min($0.first, end) }.max() ?? 0 }
+        var lag: UInt64 { first.map { end - min($0, end) } ?? 0 }
+
+        init(end: UInt64, floor: UInt64?) {
+            self.end = end
+            self.floor = floor
+        }
 
         /// What the rows of all rooms count in up to, once those of `room` are written.
         func position(with room: UInt64) -> UInt64 {
             let others = inFlight.filter { $0.key != room }.values.min()
-            return [behind.values.map(\.first).min(), others, announced.values.min(), floor]
+            return [first, others, announced.values.min(), floor]
                 .compactMap { $0 }.reduce(end, min)
         }
 
         /// Counts in what a room is now.
         mutating func add(_ entry: Behind) {
             let room = entry.last.room
-            guard var known = behind[room] else {
+            first = min(first ?? entry.first, entry.first)
+            guard var known = behind.removeValue(forKey: room) else {
                 behind[room] = entry
+                nodes += entry.nodes
                 return
             }
+            nodes -= known.nodes
             if known.last.gseq < entry.last.gseq {
                 (known.state, known.last) = (entry.state, entry.last)
             }
@@ -78,7 +88,16 @@ package final class StateWriter: Sendable {
             } else {
                 known.changed = nil
             }
+            nodes += known.nodes
             behind[room] = known
+        }
+
+        /// Everything that is behind, the longest first: it is about to be written.
+        mutating func take() -> [(room: UInt64, entry: Behind)] {
+            let taken = behind.sorted { $0.value.first < $1.value.first }
+            (behind, nodes, first) = ([:], 0, nil)
+            for (room, entry) in taken { inFlight[room] = entry.first }
+            return taken.map { ($0.key, $0.value) }
         }
     }
 
@@ -185,12 +204,7 @@ package final class StateWriter: Sendable {
     }
 
     private func writeBehind() async {
-        let taken = state.withLock { state in
-            let taken = state.behind.sorted { $0.value.first < $1.value.first }
-            state.behind = [:]
-            for (room, entry) in taken { state.inFlight[room] = entry.first }
-            return taken
-        }
+        let taken = state.withLock { $0.take() }
         var areWritten = true
         for (room, entry) in taken where await !write(entry, of: room) { areWritten = false }
         state.withLock { state in
