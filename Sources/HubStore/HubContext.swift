@@ -28,6 +28,13 @@ final class HubContext: Sendable {
         self.configuration = configuration
         growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
+        // Lists of participants and child rooms without the last records would be wrong.
+        if let projection = try rooms.lagging().first {
+            throw StoreError(
+                .damaged(
+                    table: "proj", number: 0,
+                    what: "\(projection.rawValue) does not count the last records in"))
+        }
         consents = ConsentKeeper(log)
         states = try StateWriter(rooms)
         journal = try RefusalJournal(log, limit: configuration.limits.refusals)
