@@ -6,7 +6,7 @@ import PresentationLanguage
 ///
 /// ```
 ///   0  uint8   format = 1
-///   1  uint8   flags = 0                 bit 0 reserved: payload redacted
+///   1  uint8   flags = 0
 ///   2  uint16  kind                      what happened; the meaning belongs to the caller
 ///   4  uint16  schema                    version of the payload's content; the caller's, too
 ///   6  uint64  gseq                      position in the log, from 0

@@ -103,6 +103,11 @@ package final class EventLog: Sendable {
         try environment.copy(into: directory, compacting: true)
     }
 
+    /// Closes the files at once, for who found that the log is of no use to them.
+    package func abandon() {
+        environment.abandon()
+    }
+
     /// Finishes the appends that wait and closes the files; see ``Environment/close()``.
     package func close() async {
         await environment.close()

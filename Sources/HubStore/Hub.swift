@@ -48,10 +48,15 @@ public final class Hub: Sendable {
         do {
             let log = try EventLog.open(
                 at: path, access: .readWrite, configuration: configuration.log)
-            guard configuration.owns(log.meta.origin) else {
-                throw HubError.unusableStore("\(path) is the store of \(log.meta.origin)")
+            do {
+                guard configuration.owns(log.meta.origin) else {
+                    throw HubError.unusableStore("\(path) is the store of \(log.meta.origin)")
+                }
+                return try Hub(log, at: path, configuration)
+            } catch {
+                log.abandon()
+                throw error
             }
-            return try Hub(log, at: path, configuration)
         } catch let error as HubError {
             throw error
         } catch let error as StoreError {

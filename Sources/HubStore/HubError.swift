@@ -51,7 +51,8 @@ extension HubError: CustomStringConvertible {
         case .invalidDomain(let domain): "\"\(domain)\" is no domain"
         case .noSuchRoom(let room): "\(room) is no room of this hub"
         case .noTransport: "the hub has no way to reach other providers"
-        case .transport(let what), .full(let what), .notSigned(let what), .unusableStore(let what), .store(let what),
+        case .transport(let what), .full(let what), .notSigned(let what), .unusableStore(let what),
+            .store(let what),
             .notAlone(let what):
             what
         }

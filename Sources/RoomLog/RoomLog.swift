@@ -162,19 +162,24 @@ package struct RoomLog: Sendable {
 }
 
 extension MIMIRoom {
-    /// Whether fewer clients or users are in the room than before, or will be, and no more of the others;
-    /// the banned are not in it.
+    /// Whether fewer clients or users are in the room than before, or will be, or more are banned, and
+    /// there are no more of the others.
     fileprivate func isRelief(after before: MIMIRoom) -> Bool {
-        let leaves = (effectiveLeaves.total, committedLeaves.total)
-        let leavesBefore = (before.effectiveLeaves.total, before.committedLeaves.total)
-        let (users, usersBefore) = (effective.userCount, before.effective.userCount)
-        return leaves.0 <= leavesBefore.0 && leaves.1 <= leavesBefore.1 && users <= usersBefore
-            && (leaves < leavesBefore || users < usersBefore)
+        let (now, then) = (sizes, before.sizes)
+        let banned = (effective.count(banned: true), before.effective.count(banned: true))
+        return zip(now, then).allSatisfy { $0 <= $1 } && (now != then || banned.0 > banned.1)
+    }
+
+    /// Clients that are there, and will be, and users that will be.
+    private var sizes: [Int] {
+        [committedLeaves.total, effectiveLeaves.total, effective.count(banned: false)]
     }
 }
 
 extension RoomPolicy {
-    fileprivate var userCount: Int { participants.participants.count { $0.role > Role.banned } }
+    fileprivate func count(banned: Bool) -> Int {
+        participants.participants.count { ($0.role <= Role.banned) == banned }
+    }
 }
 
 extension Expectation {
@@ -209,6 +214,10 @@ extension RoomLog {
             throw .store(error)
         }
         guard let first else { return nil }
+        guard first.payload != nil else {
+            // A room goes on with the group that it started with.
+            return try fold(room)?.state.group.context.groupID
+        }
         for case .groupImported(let event) in try Self.events(of: first) {
             return event.context.groupID
         }

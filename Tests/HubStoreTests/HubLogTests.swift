@@ -82,8 +82,7 @@ import TransparencyLog
             }
             // Reading goes on.
             #expect(try await full.summary(of: Self.room) != nil)
-            let removal = try house.proposing(
-                by: "alice1", [house.changing([("bob", 0)])] + house.removals(of: "bob"))
+            let removal = try house.proposing(by: "alice1", [house.changing([("bob", 1)])])
             try await send(removal, to: "clubhouse", full)
             await full.close()
             // Without a reserve nothing goes.
