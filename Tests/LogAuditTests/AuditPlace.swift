@@ -14,13 +14,29 @@ final class AuditPlace: Sendable {
     /// The head of the whole log, as somebody outside keeps it.
     let known: KnownTree
 
-    /// `record` is the place of one of the first room's that is redacted.
-    init(_ scenario: String, redacting record: UInt64? = nil) async throws {
-        root = NSTemporaryDirectory() + "logaudit-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    /// The store of a scenario; `record` is the place of one of the first room's that is redacted.
+    convenience init(_ scenario: String, redacting record: UInt64? = nil) async throws {
         let file = projectRoot.appending(path: "Tests/ScenarioTests/Scenarios/\(scenario).json")
         let parsed = try ScenarioFile(json: Data(contentsOf: file))
-        try await ScenarioRunner.run(parsed, storeAt: root + "/store") { _ in }
+        try await self.init(redacting: record) { path in
+            try await ScenarioRunner.run(parsed, storeAt: path) { _ in }
+        }
+    }
+
+    /// A store of some size.
+    convenience init(records: Int) async throws {
+        try await self.init(redacting: 1) { path in
+            _ = try await StoreGenerator(records: records, rooms: 4, seed: 1).run(at: path)
+        }
+    }
+
+    private init(
+        redacting record: UInt64?, _ make: (_ path: String) async throws -> Void
+    ) async throws {
+        let root = NSTemporaryDirectory() + "logaudit-" + UUID().uuidString
+        self.root = root
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        try await make(root + "/store")
         let log = try EventLog.open(at: root + "/store", access: .readWrite)
         if let record, let room = try log.room(1) {
             _ = try await RoomLog(log, profile: .plain).redact(

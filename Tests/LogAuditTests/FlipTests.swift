@@ -22,9 +22,21 @@ import Testing
     ])
     func everyFlippedBitIsFound(_ scenario: String, redacting record: UInt64?) async throws {
         let place = try await AuditPlace(scenario, redacting: record)
+        try await flipBits(of: place, Self.count, scenario)
+    }
+
+    /// The Merkle tree's tiles have rows from 256 records on.
+    @Test func everyFlippedBitOfALargerStoreIsFound() async throws {
+        let place = try await AuditPlace(records: 300)
+        #expect(try regions(of: place).keys.contains("tile"))
+        try await flipBits(of: place, Self.count / 10, "300 records")
+    }
+
+    private static let count =
+        ProcessInfo.processInfo.environment["FLIPS"].flatMap { Int($0) } ?? 4000
+
+    private func flipBits(of place: AuditPlace, _ count: Int, _ store: String) async throws {
         #expect(try await place.findings() == [])
-        let count =
-            ProcessInfo.processInfo.environment["FLIPS"].flatMap { Int($0) } ?? 4000
         let regions = try regions(of: place)
         #expect(regions.keys.contains("log") && regions.keys.contains("payload"))
         let file = place.store + "/data.mdb"
@@ -41,12 +53,12 @@ import Testing
             let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &generator)
             try flip(bit, at: offset, in: handle)
             let found = try await place.findings()
-            #expect(!found.isEmpty, "\(scenario): bit \(bit) of byte \(offset), table \(name)")
+            #expect(!found.isEmpty, "\(store): bit \(bit) of byte \(offset), table \(name)")
             try flip(bit, at: offset, in: handle)
             byTable[name, default: 0] += 1
         }
         #expect(try await place.findings() == [])
-        print("\(scenario): \(count) flips, all found, of", byTable.sorted { $0.key < $1.key })
+        print("\(store): \(count) flips, all found, of", byTable.sorted { $0.key < $1.key })
     }
 
     /// The bytes of keys and values of all tables.

@@ -9,7 +9,7 @@ import TransparencyLog
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Checks a store: its pages, its records, and the evidence of every decision.",
+        abstract: "Checks a store or a stream: pages, records, and the evidence of every decision.",
         discussion: """
             The pages of the file are checked first, without liblmdb, which trusts them; then another \
             process reads the store. Nothing is written. Without a checkpoint from outside, a store that \
@@ -59,7 +59,7 @@ struct AuditCommand: AsyncParsableCommand {
         if inOwnProcess {
             try await audit()
         } else {
-            try superviseAudit()
+            try await superviseAudit()
         }
     }
 

@@ -5,7 +5,7 @@ struct Generate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes a large store: real members, and a real hub that accepts all they send.",
         discussion: """
-            For measurements and checks of everything at size; see docs/large-store.md. What happens in a \
+            For measurements and checks of everything at size; see docs/performance.md. What happens in a \
             room follows from the seed.
             """)
 
