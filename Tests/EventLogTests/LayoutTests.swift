@@ -1,5 +1,6 @@
 import EventLog
 import LMDBStore
+import MLSCrypto
 import PresentationLanguage
 import Testing
 
@@ -101,5 +102,51 @@ import Testing
                 hex(Array("hub.example/log".utf8)), "0801", "00000002", "00000002",
                 "000102030405460788090a0b0c0d0e0f",
             ])
+    }
+
+    /// Rows beside the log end with the first 8 bytes of a hash over table, key and value.
+    @Test func sealedRows() async throws {
+        let log = try place.create()
+        var last = try await log.add(.new("mimi://a/1"))
+        last = try await log.add(.after(last))
+        var redaction = Append.after(last)
+        redaction.redacts = 1...1
+        try await log.add(redaction)
+        let root = try log.head().frontier.root
+        try await log.keep(StoredCheckpoint(size: 3, root: root, note: [7, 8, 9]))
+        var rows = SideRows()
+        rows.put([5], for: [6], on: .consent)
+        try await log.write(rows)
+        await log.close()
+        let expected: [(table: String, key: String, value: String)] = [
+            ("cp", "0000000000000003", "01" + hex(root.bytes) + "03070809"),
+            ("redact", "0000000000000001", "010000000000000002"), ("consent", "06", "05"),
+        ]
+        for (table, key, value) in expected {
+            let found = try await place.rows(table)
+            #expect(found.map { hex($0.key) } == [key])
+            var input = Writer()
+            input.write(opaque: Array(table.utf8))
+            input.write(opaque: bytes(hex: key) ?? [])
+            input.write(bytes: bytes(hex: value) ?? [])
+            let seal = hex(Array(SHA256.hash(input.bytes).bytes.prefix(8)))
+            #expect(found.map { hex($0.value) } == [value + seal])
+        }
+    }
+
+    /// A full tile holds the hashes of 256 leaves.
+    @Test func tiles() async throws {
+        let log = try place.create()
+        var envelopes = [try await log.add(.new("mimi://a/1"))]
+        for _ in 1..<257 {
+            envelopes.append(try await log.add(.after(envelopes[envelopes.count - 1])))
+        }
+        await log.close()
+        let rows = try await place.rows("tile")
+        #expect(rows.map { hex($0.key) } == ["000000000000000000"])
+        let leaves = envelopes.prefix(256).map { envelope in
+            SHA256.hash([0], Array("MHS1".utf8), envelope.hash.bytes)
+        }
+        #expect(rows.first?.value == leaves.flatMap(\.bytes))
     }
 }
