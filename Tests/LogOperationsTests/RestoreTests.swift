@@ -161,6 +161,7 @@ import Testing
     /// What an import leaves that was stopped behind the records.
     @Test func aHubRefusesRowsThatLagBehind() async throws {
         let log = try await place.play("e03-delivery-held-back")
+        try await place.prefix(of: log, 2, to: "lagging")
         try await place.prefix(of: log, 2, to: "prefix")
         let domain = log.meta.origin
         var tail: [UInt8] = []
@@ -169,7 +170,7 @@ import Testing
         let key = try HubSigningKey(cipherSuite: 1, privateKey: [UInt8](repeating: 1, count: 32))
         let configuration = HubConfiguration(domain: domain, signingKeys: [key])
         #expect(throws: HubError.self) {
-            try Hub.open(at: place.path("prefix"), configuration)
+            try Hub.open(at: place.path("lagging"), configuration)
         }
         let follower = try EventLog.open(at: place.path("prefix"), access: .readWrite)
         let file = place.path("tail")
