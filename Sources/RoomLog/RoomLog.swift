@@ -189,6 +189,10 @@ extension RoomLog {
             throw .store(error)
         }
         guard let first else { return nil }
+        guard first.payload != nil else {
+            // A room goes on with the group that it started with.
+            return try fold(room)?.state.group.context.groupID
+        }
         for case .groupImported(let event) in try Self.events(of: first) {
             return event.context.groupID
         }
