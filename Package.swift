@@ -67,7 +67,7 @@ let package = Package(
             [
                 "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMessages",
                 "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
-                "RuleBook",
+                "RuleBook", "TransparencyLog",
             ]),
         layer(
             "SnapshotExport",
@@ -158,7 +158,7 @@ let package = Package(
             [
                 "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSMember",
                 "MLSMessages", "PresentationLanguage", "RoomLog", "RoomPolicy", "RoomState",
-                "RuleBook", "TestSupport",
+                "RuleBook", "TestSupport", "TransparencyLog",
             ]),
         tests(
             "RoomPolicyTests",

@@ -30,6 +30,8 @@ package struct Append: Sendable {
     package var sideRows: SideRows
     /// What becomes of the inline projections' rows with it.
     package var projections: ProjectionChanges
+    /// Whether it may use what a quota keeps back.
+    package var isRelief = false
     /// The places in the room of the records whose payloads it takes away.
     package var redacts: ClosedRange<UInt64>?
 

@@ -7,6 +7,9 @@ package struct Configuration: Sendable {
     /// For the salts of payloads and the UUID of a new store.
     package var random = RandomSource.system
 
+    /// How large the store may get; nil for as large as the file system lets it.
+    package var quota: Quota?
+
     package init() {}
 
     func options(_ access: Access) -> EnvironmentOptions {

@@ -7,9 +7,10 @@ extension EventLog {
     ///
     /// Appends of several callers share one commit. A conflict changes nothing and is no error.
     /// Throws `.tooLarge` for a payload above ``Payload/limit`` or a URI above
-    /// ``RoomRow/uriLimit``.
+    /// ``RoomRow/uriLimit``, and `.quotaExceeded` in a store that is full.
     package func append(_ item: Append) async throws(StoreError) -> AppendOutcome {
         let prepared = try PreparedAppend(item, random)
+        try quota?.check(environment, isRelief: item.isRelief)
         let tables = tables
         return try await environment.write { (transaction) throws(StoreError) in
             try tables.append(prepared, transaction)

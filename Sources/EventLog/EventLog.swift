@@ -33,6 +33,7 @@ package final class EventLog: Sendable {
     let environment: Environment
     let tables: LogTables
     let random: RandomSource
+    let quota: Quota?
     /// Held by who compares the log with its anchor and moves that on.
     let anchoring = Mutex(())
 
@@ -41,6 +42,7 @@ package final class EventLog: Sendable {
     ) throws(StoreError) {
         self.environment = environment
         random = configuration.random
+        quota = configuration.quota
         let metaTable = try environment.table("meta")
         meta = try environment.read { (transaction) throws(StoreError) in
             try Meta(from: metaTable, in: transaction)

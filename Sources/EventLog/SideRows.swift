@@ -41,6 +41,9 @@ package struct SideRows: Sendable {
 
     package var isEmpty: Bool { changes.isEmpty && deliveries.isEmpty }
 
+    /// Whether rows are not only taken away.
+    var addsSomething: Bool { !deliveries.isEmpty || changes.contains { $0.value != nil } }
+
     /// Puts a row, in place of the one with this key.
     package mutating func put(_ value: [UInt8], for key: [UInt8], on shelf: Shelf) {
         changes.append(Change(shelf: shelf, key: key, value: value))
@@ -79,6 +82,7 @@ extension LogTables {
 extension EventLog {
     /// Writes rows by themselves, and returns when they are on the disk.
     package func write(_ rows: SideRows) async throws(StoreError) {
+        if rows.addsSomething { try quota?.check(environment, isRelief: false) }
         let tables = tables
         try await environment.write { (transaction) throws(StoreError) in
             try tables.write(rows, transaction)

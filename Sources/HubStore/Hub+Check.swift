@@ -52,7 +52,7 @@ extension Hub {
     private func folded(_ uri: String) throws(HubError) -> FoldedRoom? {
         do {
             return try rooms.room(Array(uri.utf8)).flatMap { (room) throws(RoomLogError) in
-                try rooms.foldFromGenesis(room)
+                try rooms.replay(room)
             }
         } catch {
             throw HubError(error)

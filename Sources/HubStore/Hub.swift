@@ -30,9 +30,9 @@ public final class Hub: Sendable {
     var rooms: RoomLog { context.rooms }
 
     private init(
-        _ log: EventLog, _ configuration: HubConfiguration
+        _ log: EventLog, at path: String, _ configuration: HubConfiguration
     ) throws(StoreError) {
-        context = try HubContext(log, configuration)
+        context = try HubContext(log, at: path, configuration)
         context.resume()
     }
 
@@ -46,11 +46,12 @@ public final class Hub: Sendable {
         else { throw .invalidDomain(configuration.domain) }
         try configuration.check()
         do {
-            let log = try EventLog.open(at: path, access: .readWrite)
+            let log = try EventLog.open(
+                at: path, access: .readWrite, configuration: configuration.log)
             guard configuration.owns(log.meta.origin) else {
                 throw HubError.unusableStore("\(path) is the store of \(log.meta.origin)")
             }
-            return try Hub(log, configuration)
+            return try Hub(log, at: path, configuration)
         } catch let error as HubError {
             throw error
         } catch let error as StoreError {
@@ -60,7 +61,9 @@ public final class Hub: Sendable {
         }
         do {
             return try Hub(
-                EventLog.create(at: path, origin: configuration.domain), configuration)
+                EventLog.create(
+                    at: path, origin: configuration.domain, configuration: configuration.log),
+                at: path, configuration)
         } catch {
             throw .unusableStore("\(error)")
         }

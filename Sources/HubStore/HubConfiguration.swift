@@ -1,4 +1,5 @@
 import EndpointMessages
+import EventLog
 import MLSCrypto
 import MLSMessages
 import RoomPolicy
@@ -27,8 +28,15 @@ public struct HubConfiguration: Sendable {
     public var claims: [UInt16: any HubClaims] = [:]
     /// How the hub reaches other providers; nil for a hub that relays no requests for key packages.
     public var transport: (any ProviderTransport)?
+    /// The key that signs checkpoints of the log; nil for a log that is not signed.
+    public var logKey: LogSigningKey?
+    /// The file that says what was signed last; nil for the path of the store with `.anchor` behind it.
+    /// It should not be restored with the store.
+    public var anchor: String?
     /// What a room may take of the hub.
     public var limits = Limits()
+    /// How long what is no history is kept.
+    public var retention = Retention()
     /// The time in milliseconds since the Unix epoch.
     public var clock: @Sendable () -> UInt64
     /// A number of random bytes, for the HPKE encryption of answers.
@@ -46,6 +54,12 @@ public struct HubConfiguration: Sendable {
         public var pendingSize = 16 << 20
         /// Bytes of a request: an update, a message, or any other.
         public var requestSize = 8 << 20
+        /// Bytes of the store's pages that are in use; nil for as many as fit the disk. What is beyond is
+        /// ``HubError/full(_:)``, and everything can still be read.
+        public var storeSize: UInt64?
+        /// Bytes of these that only updates may use which take someone out, so that removals and bans are
+        /// possible in a store that is full.
+        public var storeReserve: UInt64 = 16 << 20
         /// Entries of the journal of refusals; the oldest go first.
         public var refusals: UInt64 = 10_000
     }
@@ -72,6 +86,14 @@ public struct HubConfiguration: Sendable {
     /// Whether a log of this origin is the hub's.
     func owns(_ origin: String) -> Bool {
         origin == domain || origin.hasPrefix(domain + "/")
+    }
+
+    var log: Configuration {
+        var configuration = Configuration()
+        configuration.quota = limits.storeSize.map {
+            Quota(size: $0, reserve: limits.storeReserve)
+        }
+        return configuration
     }
 
     var services: RoomServices {

@@ -7,6 +7,8 @@ import Synchronization
 final class HubContext: Sendable {
     let configuration: HubConfiguration
     let rooms: RoomLog
+    /// Says what was signed last.
+    let anchor: Anchor
     /// Of the log.
     let growth: LogGrowth
     /// Of what was ever put into queues since the hub was opened, by how many times.
@@ -19,10 +21,20 @@ final class HubContext: Sendable {
     /// What is about to be taken by a room, so that no other takes it: ids of groups, sets of users.
     private let reserved = Mutex<Set<[UInt8]>>([])
 
-    init(_ log: EventLog, _ configuration: HubConfiguration) throws(StoreError) {
+    init(
+        _ log: EventLog, at path: String, _ configuration: HubConfiguration
+    ) throws(StoreError) {
+        anchor = configuration.anchor.map { Anchor(path: $0) } ?? .beside(store: path)
         self.configuration = configuration
         growth = LogGrowth(length: try log.head().nextSequence)
         rooms = RoomLog(log, profile: .plain, services: configuration.services)
+        // Lists of participants and child rooms without the last records would be wrong.
+        if let projection = try rooms.lagging().first {
+            throw StoreError(
+                .damaged(
+                    table: "proj", number: 0,
+                    what: "\(projection.rawValue) does not count the last records in"))
+        }
         consents = ConsentKeeper(log)
         states = try StateWriter(rooms)
         journal = try RefusalJournal(log, limit: configuration.limits.refusals)

@@ -14,6 +14,10 @@ public enum HubError: Error, Sendable {
     case unusableStore(String)
     /// The store does not read or write: a full disk, a failing device, damage.
     case store(String)
+    /// The store is as large as it may be, or the disk is full; removals and bans may still be possible.
+    case full(String)
+    /// The log is not signed; the text says why.
+    case notSigned(String)
     /// The room is not of this hub.
     case noSuchRoom(String)
     /// The hub was opened without a way to reach other providers.
@@ -24,12 +28,15 @@ public enum HubError: Error, Sendable {
     case notAlone(String)
 
     init(_ error: StoreError) {
-        self = .store("\(error)")
+        switch error.reason {
+        case .quotaExceeded, .diskFull, .mapFull: self = .full("\(error)")
+        default: self = .store("\(error)")
+        }
     }
 
     init(_ error: RoomLogError) {
         switch error {
-        case .store(let error): self = .store("\(error)")
+        case .store(let error): self.init(error)
         case .conflict, .repeated: self = .notAlone("\(error)")
         case .inconsistent, .redacted, .notRedactable: self = .store("\(error)")
         }
@@ -44,7 +51,7 @@ extension HubError: CustomStringConvertible {
         case .invalidDomain(let domain): "\"\(domain)\" is no domain"
         case .noSuchRoom(let room): "\(room) is no room of this hub"
         case .noTransport: "the hub has no way to reach other providers"
-        case .transport(let what), .unusableStore(let what), .store(let what),
+        case .transport(let what), .full(let what), .notSigned(let what), .unusableStore(let what), .store(let what),
             .notAlone(let what):
             what
         }

@@ -169,6 +169,27 @@ struct LMDBTransaction {
         return statistics.ms_entries
     }
 
+    /// The free list of an environment.
+    private static let freeList: UInt32 = 0
+
+    /// Bytes of the pages that the file has room for, or of those of them that are not free.
+    func byteCount(withFreePages: Bool) throws(StoreError) -> UInt64 {
+        let environment = mdb_txn_env(pointer)
+        var info = MDB_envinfo()
+        try check("mdb_env_info", mdb_env_info(environment, &info))
+        var statistics = MDB_stat()
+        try check("mdb_env_stat", mdb_env_stat(environment, &statistics))
+        var pages = UInt64(info.me_last_pgno) + 1
+        if !withFreePages {
+            try scan(Self.freeList, from: []) { (_, list) throws(StoreError) in
+                guard list.byteCount >= 8 else { return false }
+                pages -= min(pages, list.unsafeLoadUnaligned(as: UInt64.self))
+                return true
+            }
+        }
+        return pages * UInt64(statistics.ms_psize)
+    }
+
     enum PutMode {
         /// Adds the row or replaces the one of this key.
         case upsert

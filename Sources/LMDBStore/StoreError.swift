@@ -43,6 +43,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case outOfMemory
         /// No space left on the device, or the quota is used up. Reads still work.
         case diskFull
+        /// The pages in use are more than the store may have. Reads still work.
+        case quotaExceeded(used: UInt64, limit: UInt64)
         /// The memory map is full. Reads still work.
         case mapFull
         /// Every reader slot is taken by a live reader.
@@ -109,6 +111,8 @@ extension StoreError.Reason: CustomStringConvertible {
         case .keyExists: "a new row has a key that is there already"
         case .outOfMemory: "no memory or address space is left"
         case .diskFull: "no space is left on the device"
+        case .quotaExceeded(let used, let limit):
+            "the store may not grow: \(used) bytes are in use of \(limit)"
         case .mapFull: "the memory map is full"
         case .readersFull: "every reader slot is taken"
         case .mapResized: "another process grew the store"

@@ -56,6 +56,11 @@ package struct ReadTransaction: ~Copyable, Transaction {
         access.transaction.abort()
     }
 
+    /// Bytes of the pages of the store after its last commit, with those that are free or without.
+    package borrowing func byteCount(withFreePages: Bool) throws(StoreError) -> UInt64 {
+        try access.transaction.byteCount(withFreePages: withFreePages)
+    }
+
     /// Ends the transaction in the way that keeps the tables it opened.
     consuming func commit() throws(StoreError) {
         let transaction = access.transaction

@@ -122,7 +122,7 @@ package struct Restore: Sendable {
         do throws(RoomLogError) {
             let all = try rooms.all()
             for room in all {
-                guard let folded = try rooms.fold(room) else { continue }
+                guard let folded = try rooms.replay(room) else { continue }
                 if builder.isCut {
                     let status = folded.state.status.rawValue
                     do throws(StoreError) {

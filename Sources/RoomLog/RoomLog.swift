@@ -3,6 +3,7 @@ import LMDBStore
 import MLSCrypto
 import MLSPublicGroup
 import PresentationLanguage
+import RoomPolicy
 import RoomState
 
 /// Rooms in an event log: accepted inputs become records, and folding a room's records gives its
@@ -93,7 +94,8 @@ package struct RoomLog: Sendable {
             to: .existing(last.room, expecting: Expectation(last)), .update, update.evidence,
             from: update.source.bytes, events, leading: .room(room), time,
             answering: update.request, sideRows: sideRows,
-            InlineRows.changes(by: events, from: before, to: room))
+            InlineRows.changes(by: events, from: before, to: room),
+            isRelief: update.authority == .duty || room.isRelief(after: before))
     }
 
     /// Records that a room is over, and why.
@@ -134,7 +136,7 @@ package struct RoomLog: Sendable {
         _ events: [RoomEvent], leading state: RecordedState, _ time: UInt64,
         answering request: Digest32? = nil, sideRows: SideRows = SideRows(),
         _ projections: ProjectionChanges = ProjectionChanges(),
-        redacts: ClosedRange<UInt64>? = nil
+        redacts: ClosedRange<UInt64>? = nil, isRelief: Bool = false
     ) async throws(RoomLogError) -> Position {
         var item = Append(
             room: room, kind: kind.rawValue, schema: Self.schema, timeMs: time,
@@ -143,6 +145,8 @@ package struct RoomLog: Sendable {
             payload: Payload(source: source, evidence: evidence, events: events.map(Event.init)),
             request: request, sideRows: sideRows, projections: projections)
         item.redacts = redacts
+        // Endings and redactions take something away, too.
+        item.isRelief = isRelief || kind == .closing || kind == .redaction
         let outcome: AppendOutcome
         do {
             outcome = try await log.append(item)
@@ -155,6 +159,22 @@ package struct RoomLog: Sendable {
         case .conflict(let conflict): throw .conflict(conflict)
         }
     }
+}
+
+extension MIMIRoom {
+    /// Whether fewer clients or users are in the room than before, or will be, and no more of the others;
+    /// the banned are not in it.
+    fileprivate func isRelief(after before: MIMIRoom) -> Bool {
+        let leaves = (effectiveLeaves.total, committedLeaves.total)
+        let leavesBefore = (before.effectiveLeaves.total, before.committedLeaves.total)
+        let (users, usersBefore) = (effective.userCount, before.effective.userCount)
+        return leaves.0 <= leavesBefore.0 && leaves.1 <= leavesBefore.1 && users <= usersBefore
+            && (leaves < leavesBefore || users < usersBefore)
+    }
+}
+
+extension RoomPolicy {
+    fileprivate var userCount: Int { participants.participants.count { $0.role > Role.banned } }
 }
 
 extension Expectation {

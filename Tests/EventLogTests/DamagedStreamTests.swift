@@ -28,7 +28,8 @@ import Testing
     private func importing(_ bytes: [UInt8]) async -> StoreError.Reason? {
         let target = LogPlace()
         let found = await reason {
-            _ = try await EventLog.importing(input(bytes), at: target.store)
+            _ = try await EventLog.importing(
+                input(bytes), at: target.store, configuration: .small)
         }
         let left = try? FileManager.default.contentsOfDirectory(atPath: target.root)
         #expect(left == (found == nil ? ["log"] : []))
@@ -142,7 +143,8 @@ import Testing
         var second = StreamBytes(try log.stream(from: 10))
         await log.close()
         let target = LogPlace()
-        _ = try await EventLog.importing(input(first), at: target.store)
+        _ = try await EventLog.importing(
+            input(first), at: target.store, configuration: .small)
         second.frames[second.records[7]].body[120] ^= 1
         let forged = second.bytes
         let follower = try target.open()

@@ -20,12 +20,12 @@ final class LogPlace: Sendable {
 
     var store: String { root + "/log" }
 
-    func create(_ configuration: Configuration = Configuration()) throws -> EventLog {
+    func create(_ configuration: Configuration = .small) throws -> EventLog {
         try EventLog.create(at: store, origin: "hub.example/log", configuration: configuration)
     }
 
     func open(_ access: Access = .readWrite) throws -> EventLog {
-        try EventLog.open(at: store, access: access)
+        try EventLog.open(at: store, access: access, configuration: .small)
     }
 
     /// Changes rows behind the log's back.
@@ -33,7 +33,7 @@ final class LogPlace: Sendable {
         _ table: String,
         _ body: @escaping @Sendable (borrowing WriteTransaction, Table) throws(StoreError) -> Void
     ) async throws {
-        let options = EnvironmentOptions(access: .readWrite)
+        let options = Configuration.small.environment
         let environment = try Environment.open(at: store, options: options)
         let table = try environment.table(table)
         try await environment.write { (transaction) throws(StoreError) in
@@ -44,7 +44,8 @@ final class LogPlace: Sendable {
 
     /// The rows of a table as they are on the disk.
     func rows(_ table: String) async throws -> [(key: [UInt8], value: [UInt8])] {
-        let options = EnvironmentOptions(access: .readOnly)
+        var options = Configuration.small.environment
+        options.access = .readOnly
         let environment = try Environment.open(at: store, options: options)
         let table = try environment.table(table)
         let rows = try environment.read { (transaction) throws(StoreError) in
@@ -58,6 +59,15 @@ final class LogPlace: Sendable {
         }
         await environment.close()
         return rows
+    }
+}
+
+extension Configuration {
+    /// With a small part of the address space: many stores are open at one time.
+    static var small: Configuration {
+        var configuration = Configuration()
+        configuration.environment.mapSize = 1 << 32
+        return configuration
     }
 }
 

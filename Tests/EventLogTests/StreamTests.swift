@@ -55,7 +55,8 @@ import Testing
         let bytes = try log.stream()
         let head = try log.head()
         await log.close()
-        let imported = try await EventLog.importing(input(bytes), at: copy.store)
+        let imported = try await EventLog.importing(
+            input(bytes), at: copy.store, configuration: .small)
         #expect(imported.count == 63 && imported.head == head)
         #expect(imported.origin == "hub.example/log")
         try await expectEqual()
@@ -103,7 +104,10 @@ import Testing
         let log = try place.create()
         let bytes = try log.stream()
         await log.close()
-        #expect(try await EventLog.importing(input(bytes), at: copy.store).count == 0)
+        #expect(
+            try await EventLog.importing(
+                input(bytes), at: copy.store, configuration: .small
+            ).count == 0)
         try await expectEqual()
     }
 
@@ -112,7 +116,8 @@ import Testing
         try await Self.fill(log, 20)
         let bytes = try log.stream(withRows: false)
         await log.close()
-        _ = try await EventLog.importing(input(bytes), at: copy.store)
+        _ = try await EventLog.importing(
+            input(bytes), at: copy.store, configuration: .small)
         try await expectEqual([
             "head", "log", "payload", "room", "room_uri", "room_log", "idem", "idem_seq", "meta",
         ])
@@ -131,7 +136,8 @@ import Testing
         try await log.write(removal)
         let second = try log.stream(from: 23)
         await log.close()
-        _ = try await EventLog.importing(input(first), at: copy.store)
+        _ = try await EventLog.importing(
+            input(first), at: copy.store, configuration: .small)
         let follower = try copy.open()
         let added = try await follower.add { input(second) }
         #expect(added.count == 40)
@@ -162,7 +168,8 @@ import Testing
         for number in 0..<5 {
             let bytes = try log.stream()
             let target = LogPlace()
-            let imported = try await EventLog.importing(input(bytes), at: target.store)
+            let imported = try await EventLog.importing(
+                input(bytes), at: target.store, configuration: .small)
             #expect(imported.count >= 300, "\(number)")
             // The rows are those of the last record.
             let last = try #require(try await target.rows("log").last)
@@ -186,7 +193,7 @@ import Testing
             let stream = try StreamReader.open(input(bytes))
             let builder = try LogBuilder.begin(
                 at: target.store, Meta(origin: "other", uuid: [UInt8](repeating: 1, count: 16)),
-                cut: cut, Configuration())
+                cut: cut, .small)
             try await builder.add(stream, rows: true)
             #expect(builder.isCut && builder.head.nextSequence == 60)
             #expect(try builder.log.head() == head)
@@ -210,7 +217,8 @@ import Testing
         let bytes = try log.stream()
         await log.close()
         let found = await reason {
-            _ = try await EventLog.importing(input(bytes), at: place.store)
+            _ = try await EventLog.importing(
+                input(bytes), at: place.store, configuration: .small)
         }
         #expect(found == .alreadyExists(path: place.store))
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.root) == ["log"])

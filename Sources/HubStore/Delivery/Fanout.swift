@@ -160,6 +160,8 @@ struct KeyPackageRoutes {
 /// An item of a provider's queue.
 struct DeliveryRow: TLSCodable, Hashable, Sendable {
     private static let format: UInt8 = 1
+    /// A Welcome comes with the tree of its group.
+    static let limits = DecodingLimits(depth: 16, size: 1 << 29)
 
     let kind: HubDelivery.Kind
     let room: [UInt8]

@@ -27,9 +27,7 @@ public struct HubDelivery: Hashable, Sendable {
     init(_ item: QueuedItem) throws(HubError) {
         let row: DeliveryRow
         do {
-            // A Welcome comes with the tree of its group.
-            row = try DeliveryRow(
-                parsing: item.body, limits: DecodingLimits(depth: 16, size: 1 << 29))
+            row = try DeliveryRow(parsing: item.body, limits: DeliveryRow.limits)
         } catch {
             throw .store("delivery \(item.position): \(error)")
         }

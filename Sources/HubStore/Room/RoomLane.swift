@@ -194,6 +194,21 @@ actor RoomLane {
         return UpdateAnswer(accepted: position.gseq, time: position.timeMs)
     }
 
+    /// Takes payloads away. The room stays as it is.
+    func performRedaction(
+        _ places: ClosedRange<UInt64>, because reason: String
+    ) async throws(RoomLogError) -> UInt64 {
+        guard let found = try hub.rooms.room(room.settings.room.bytes),
+            places.upperBound <= found.row.roomSeq
+        else { throw .notRedactable(gseq: last.gseq, why: "it is the latest record") }
+        let time = nextTime
+        let position = try await appending([], room) { (rooms) throws(RoomLogError) in
+            try await rooms.redact(places, of: found, because: reason, time: time)
+        }
+        _ = move(to: room, at: position)
+        return position.gseq
+    }
+
     /// What changes beside the log: queues of providers.
     private func rows(
         for bundle: HandshakeBundle, _ events: [RoomEvent], _ time: UInt64, _ next: MIMIRoom
