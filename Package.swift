@@ -104,8 +104,9 @@ let package = Package(
         layer(
             "StoreMeasurement",
             [
-                "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
-                "Scenario",
+                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSMember",
+                "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
+                "RoomState", "Scenario",
             ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),

@@ -113,7 +113,7 @@ extension SignatureScheme {
     }
 
     /// `struct { opaque label<V>; opaque content<V>; } SignContent`
-    private static func signContent(_ label: String, _ content: [UInt8]) -> [UInt8] {
+    package static func signContent(_ label: String, _ content: [UInt8]) -> [UInt8] {
         var writer = Writer(reserving: content.count + label.utf8.count + 16)
         writer.write(opaque: Array("MLS 1.0 \(label)".utf8))
         writer.write(opaque: content)

@@ -12,8 +12,8 @@ import PresentationLanguage
 /// } TreeHashInput;
 /// ```
 /// RFC 9420 §7.8
-enum TreeHash {
-    static func leaf(_ leaf: LeafNode?, at index: UInt32, _ hash: HashAlgorithm) -> [UInt8] {
+package enum TreeHash {
+    package static func leaf(_ leaf: LeafNode?, at index: UInt32, _ hash: HashAlgorithm) -> [UInt8] {
         var input = Writer(reserving: 256)
         input.write(UInt8(1))
         input.write(index)
@@ -21,7 +21,7 @@ enum TreeHash {
         return hash.hash(input.bytes)
     }
 
-    static func parent(
+    package static func parent(
         _ parent: ParentNode?, left: [UInt8], right: [UInt8], _ hash: HashAlgorithm
     ) -> [UInt8] {
         var input = Writer(reserving: 256)
@@ -41,8 +41,8 @@ enum TreeHash {
 /// } ParentHashInput;
 /// ```
 /// RFC 9420 §7.9
-enum ParentHash {
-    static func hash(
+package enum ParentHash {
+    package static func hash(
         of parent: ParentNode, originalSiblingTreeHash: [UInt8], _ hash: HashAlgorithm
     ) -> [UInt8] {
         var input = Writer(reserving: 256)

@@ -52,7 +52,7 @@ package enum JSONValue: Hashable, Sendable, Codable {
 package struct ScenarioError: Error, CustomStringConvertible {
     package let description: String
 
-    init(_ problem: String, at place: String) {
+    package init(_ problem: String, at place: String) {
         let text = place.isEmpty ? problem : "\(place): \(problem)"
         // A file may have keys of any length.
         description = text.count > 300 ? "\(text.prefix(300)) …" : text

@@ -7,7 +7,7 @@ import StoreMeasurement
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures what stores cost; see docs/performance.md.",
-        subcommands: [BenchOpen.self, BenchReader.self, BenchHold.self])
+        subcommands: [BenchCommit.self, BenchOpen.self, BenchReader.self, BenchHold.self])
 }
 
 struct BenchOpen: AsyncParsableCommand {
@@ -130,24 +130,8 @@ struct BenchReader: AsyncParsableCommand {
         while !FileManager.default.fileExists(atPath: path) {
             try await Task.sleep(for: .milliseconds(10))
         }
-        let process = try Self.start(["bench", "hold", path, "--seconds", "\(seconds)"])
-        var status: Int32 = 0
-        while waitpid(process, &status, WNOHANG) == 0 {
-            try await Task.sleep(for: .milliseconds(100))
-        }
+        let status = try await runAgain(["bench", "hold", path, "--seconds", "\(seconds)"])
         guard status == 0 else { throw Failure("the snapshot could not be held") }
-    }
-
-    private static func start(_ arguments: [String]) throws -> pid_t {
-        let words = [CommandLine.arguments[0]] + arguments
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, "/proc/self/exe", nil, nil, &pointers, environ)
-        guard code == 0 else {
-            throw Failure("the program can't be started again: \(String(cString: strerror(code)))")
-        }
-        return process
     }
 }
 
@@ -167,12 +151,34 @@ struct BenchHold: AsyncParsableCommand {
     }
 }
 
+/// Lets another process do the command of these arguments; returns its status when it has ended.
+func runAgain(_ arguments: [String]) async throws -> Int32 {
+    let words = [CommandLine.arguments[0]] + arguments
+    var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    var process = pid_t()
+    let code = posix_spawn(&process, "/proc/self/exe", nil, nil, &pointers, environ)
+    guard code == 0 else {
+        throw Failure("the program can't be started again: \(String(cString: strerror(code)))")
+    }
+    var status: Int32 = 0
+    while waitpid(process, &status, WNOHANG) == 0 {
+        try await Task.sleep(for: .milliseconds(100))
+    }
+    return status
+}
+
 /// Calls `body` with the path of a store that is to be made: the given one, which stays, or one in a
 /// temporary directory.
 private func withNewStore<T>(
     _ path: String?, _ body: (String) async throws -> T
 ) async throws -> T {
     if let path { return try await body(path) }
+    return try await withNewDirectory { try await body($0 + "/store") }
+}
+
+/// Calls `body` with a directory that is removed afterwards.
+func withNewDirectory<T>(_ body: (String) async throws -> T) async throws -> T {
     let directory = FileManager.default.temporaryDirectory.appending(
         path: "hubstore-bench-\(UUID().uuidString)")
     do {
@@ -182,5 +188,5 @@ private func withNewStore<T>(
         throw Failure("\(directory.path) can't be created")
     }
     defer { try? FileManager.default.removeItem(at: directory) }
-    return try await body(directory.appending(path: "store").path)
+    return try await body(directory.path)
 }
