@@ -10,8 +10,19 @@ struct CapabilityCensus: Sendable {
     private var credentials: [CredentialType: Int] = [:]
     private var credentialsInUse: [CredentialType: Int] = [:]
 
+    /// Counts one leaf in place of another; nil is a blank.
+    mutating func replace(_ old: LeafNode?, by new: LeafNode?) {
+        if let old, let new, old.capabilities == new.capabilities,
+            old.credential.type == new.credential.type
+        {
+            return
+        }
+        if let old { count(old, -1) }
+        if let new { count(new, 1) }
+    }
+
     /// Counts a leaf, or with −1 takes it out again.
-    mutating func count(_ leaf: LeafNode, _ step: Int) {
+    private mutating func count(_ leaf: LeafNode, _ step: Int) {
         leaves += step
         let capabilities = leaf.capabilities
         for type in Set(capabilities.extensions) { extensions[type, default: 0] += step }

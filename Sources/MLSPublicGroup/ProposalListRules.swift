@@ -52,7 +52,7 @@ struct ProposalListRules {
 
     private func checkAddedClients() throws(Refusal) {
         let removed = list.removed
-        let keys = group.tree.keys
+        let tree = group.tree
         var signatureKeys = Set<[UInt8]>()
         var clients = Set<[UInt8]>()
         for (position, entry) in list.entries.enumerated() {
@@ -62,8 +62,10 @@ struct ProposalListRules {
             let isNew =
                 signatureKeys.insert(leaf.signatureKey).inserted
                 && name.map { clients.insert($0).inserted } ?? true
-            let places = [keys.signature[leaf.signatureKey], name.flatMap { keys.client[$0] }]
-            let stays = places.contains { $0.map { !removed.contains($0.leaf) } ?? false }
+            let places =
+                tree.places(signatureKey: leaf.signatureKey)
+                + (name.map(tree.places(client:)) ?? [])
+            let stays = places.contains { !removed.contains($0.leaf) }
             try rules.require(
                 .oneLeafPerClient, isNew && !stays, CommitProposals.item(position, entry.proposal),
                 expected: "a client that is not in the group", found: "one that is added or stays")
@@ -170,7 +172,7 @@ extension PublicGroup {
     /// The members of this epoch but for some, who do not process the commit that removes them.
     func members(without removed: Set<UInt32>) -> Membership {
         var change = CapabilityCensus()
-        for leaf in removed.compactMap(tree.leaf(at:)) { change.count(leaf, -1) }
+        for leaf in removed.compactMap(tree.leaf(at:)) { change.replace(leaf, by: nil) }
         return tree.membership(adding: change)
     }
 }

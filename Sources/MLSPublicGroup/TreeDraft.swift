@@ -34,17 +34,17 @@ package struct TreeDraft: TreeView {
 
     /// How many nodes of the tree hold an encryption_key.
     func holders(encryptionKey key: [UInt8]) -> Int {
-        encryptionKeys[key, default: 0] + unchanged(base.keys.encryption[key])
+        encryptionKeys[key, default: 0] + unchanged(base.places(encryptionKey: key))
     }
 
     /// How many leaves hold a signature_key.
     func holders(signatureKey key: [UInt8]) -> Int {
-        signatureKeys[key, default: 0] + unchanged(base.keys.signature[key])
+        signatureKeys[key, default: 0] + unchanged(base.places(signatureKey: key))
     }
 
     /// How many leaves are of a client.
     func holders(client name: [UInt8]) -> Int {
-        clients[name, default: 0] + unchanged(base.keys.client[name])
+        clients[name, default: 0] + unchanged(base.places(client: name))
     }
 
     func clientName(_ credential: Credential) -> [UInt8]? { base.clientName(credential) }
@@ -63,11 +63,17 @@ package struct TreeDraft: TreeView {
     package mutating func set(_ node: Node?, at place: NodeIndex) {
         let old = self.node(at: place)
         if old == nil, node == nil { return }
-        if let old { count(old, -1, at: place) }
+        if let old, changed[place] != nil { countKeys(old, -1) }
         changed.updateValue(node, forKey: place)
-        if let node { count(node, 1, at: place) }
-        for above in [place] + place.directPath(width: width) {
-            touched.updateValue(nil, forKey: above)
+        if let node { countKeys(node, 1) }
+        if place.isLeaf {
+            censusChange.replace(old?.leaf, by: node?.leaf)
+            count((node == nil ? 0 : 1) - (old == nil ? 0 : 1), at: place)
+        }
+        touched.updateValue(nil, forKey: place)
+        for above in place.directPath(width: width) {
+            // Where a hash is to be computed, all above it are.
+            if let known = touched.updateValue(nil, forKey: above), known == nil { break }
         }
     }
 
@@ -86,17 +92,16 @@ package struct TreeDraft: TreeView {
         }
     }
 
-    private mutating func count(_ node: Node, _ step: Int, at place: NodeIndex) {
-        // Only nodes that this draft set are counted here; the base counts its own.
-        if step > 0 || changed[place] != nil {
-            encryptionKeys[node.encryptionKey, default: 0] += step
-        }
+    /// Keys of nodes that this draft set; the base counts its own.
+    private mutating func countKeys(_ node: Node, _ step: Int) {
+        encryptionKeys[node.encryptionKey, default: 0] += step
         guard let leaf = node.leaf else { return }
-        if step > 0 || changed[place] != nil {
-            signatureKeys[leaf.signatureKey, default: 0] += step
-            if let name = base.clientName(leaf.credential) { clients[name, default: 0] += step }
-        }
-        censusChange.count(leaf, step)
+        signatureKeys[leaf.signatureKey, default: 0] += step
+        if let name = base.clientName(leaf.credential) { clients[name, default: 0] += step }
+    }
+
+    private mutating func count(_ step: Int, at place: NodeIndex) {
+        guard step != 0 else { return }
         for above in [place] + place.directPath(width: width) {
             occupancyChange[above, default: 0] += step
         }
@@ -136,9 +141,8 @@ package struct TreeDraft: TreeView {
         return place.subtree.contains(base.root.value) ? base.occupied(below: base.root) : 0
     }
 
-    /// 1 if the place is still there and holds what the base has there.
-    private func unchanged(_ place: NodeIndex?) -> Int {
-        guard let place, place.value < 2 * width - 1, changed[place] == nil else { return 0 }
-        return 1
+    /// How many of the places are still there and hold what the base has there.
+    private func unchanged(_ places: [NodeIndex]) -> Int {
+        places.count { $0.value < 2 * width - 1 && changed[$0] == nil }
     }
 }

@@ -166,19 +166,16 @@ extension MIMIRoom {
     /// there are no more of the others.
     fileprivate func isRelief(after before: MIMIRoom) -> Bool {
         let (now, then) = (sizes, before.sizes)
-        let banned = (effective.count(banned: true), before.effective.count(banned: true))
-        return zip(now, then).allSatisfy { $0 <= $1 } && (now != then || banned.0 > banned.1)
+        let banned = effective.participants.bannedCount > before.effective.participants.bannedCount
+        return zip(now, then).allSatisfy { $0 <= $1 } && (now != then || banned)
     }
 
     /// Clients that are there, and will be, and users that will be.
     private var sizes: [Int] {
-        [committedLeaves.total, effectiveLeaves.total, effective.count(banned: false)]
-    }
-}
-
-extension RoomPolicy {
-    fileprivate func count(banned: Bool) -> Int {
-        participants.participants.count { ($0.role <= Role.banned) == banned }
+        let list = effective.participants
+        return [
+            committedLeaves.total, effectiveLeaves.total, list.participants.count - list.bannedCount,
+        ]
     }
 }
 

@@ -111,10 +111,10 @@ package struct MIMIRoom: Sendable {
             changed.updateValue(nil, forKey: leaf)
         }
         for (leaf, node) in changed {
-            if let user = user(ofLeaf: leaf) { committedLeaves.add(-1, of: user) }
-            if let user = (node?.leaf).flatMap({ user(of: $0.credential) }) {
-                committedLeaves.add(1, of: user)
-            }
+            let (old, new) = (tree.leaf(at: leaf)?.credential, node?.leaf?.credential)
+            if old == new { continue }
+            if let user = old.flatMap(user) { committedLeaves.add(-1, of: user) }
+            if let user = new.flatMap(user) { committedLeaves.add(1, of: user) }
         }
     }
 

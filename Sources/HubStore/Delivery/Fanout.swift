@@ -68,9 +68,9 @@ struct Fanout {
     /// Providers that are new with a commit did not get it, but they need what the hub proposes in its
     /// epoch.
     private mutating func inform(of issued: [MLSMessage], _ after: MIMIRoom) {
-        let old = Self.domains(of: room.committedLeaves.users)
-        for provider in Self.domains(of: after.committedLeaves.users) where !old.contains(provider)
-        {
+        guard !issued.isEmpty else { return }
+        let old = Set(room.committedLeaves.providers)
+        for provider in after.committedLeaves.providers.sorted() where !old.contains(provider) {
             for message in issued {
                 deliver(
                     FanoutMessage(timestamp: time, message, .proposal(moreProposals: [])),
@@ -83,7 +83,7 @@ struct Fanout {
         _ rest: FanoutMessage.Rest, _ message: MLSMessage, _ kind: HubDelivery.Kind
     ) {
         let out = FanoutMessage(timestamp: time, message, rest)
-        for provider in Self.domains(of: room.committedLeaves.users) {
+        for provider in room.committedLeaves.providers.sorted() {
             deliver(out, to: provider, kind)
         }
     }

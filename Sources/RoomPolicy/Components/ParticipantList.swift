@@ -37,10 +37,13 @@ package struct UserRolePair: TLSCodable, Hashable, Sendable {
 package struct ParticipantList: TLSCodable, Hashable, Sendable {
     package let participants: [UserRolePair]
     private let places: [[UInt8]: Int]
+    /// Users who are on the list without being in the room.
+    package let bannedCount: Int
 
     /// Where a user is twice, the first place counts; B-3 refuses such a list.
     package init(_ participants: [UserRolePair]) {
         self.participants = participants
+        bannedCount = participants.count { $0.role <= Role.banned }
         places = Dictionary(
             participants.enumerated().map { ($1.user, $0) }, uniquingKeysWith: { first, _ in first }
         )

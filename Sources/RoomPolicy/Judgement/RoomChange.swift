@@ -66,12 +66,13 @@ package struct RoomChange: Sendable {
 
 /// How many leaves users have in a group.
 package struct LeafCounts: Hashable, Sendable {
-    private var counts: [[UInt8]: Int]
+    private var counts: [[UInt8]: Int] = [:]
+    /// Users with leaves, by the domain of their provider.
+    private var usersByProvider: [String: Int] = [:]
     package private(set) var total = 0
 
     package init(_ counts: [[UInt8]: Int] = [:]) {
-        self.counts = counts.filter { $0.value > 0 }
-        total = counts.values.reduce(0, +)
+        for (user, count) in counts where count > 0 { add(count, of: user) }
     }
 
     package subscript(user: [UInt8]) -> Int { counts[user, default: 0] }
@@ -79,10 +80,17 @@ package struct LeafCounts: Hashable, Sendable {
     /// Users who have a client in the group (B-4).
     package var users: some Collection<[UInt8]> { counts.keys }
 
+    /// The domains of their providers.
+    package var providers: some Collection<String> { usersByProvider.keys }
+
     package mutating func add(_ count: Int, of user: [UInt8]) {
-        let new = self[user] + count
+        let old = self[user]
+        let new = old + count
         precondition(new >= 0, "fewer than no leaves")
         counts[user] = new == 0 ? nil : new
         total += count
+        guard (old == 0) != (new == 0), let provider = MIMIURI(user)?.domain else { return }
+        let users = usersByProvider[provider, default: 0] + (new == 0 ? -1 : 1)
+        usersByProvider[provider] = users == 0 ? nil : users
     }
 }

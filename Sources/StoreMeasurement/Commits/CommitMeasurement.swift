@@ -249,16 +249,17 @@ private struct Run {
     func recordSizes() throws -> (evidence: Int, log: Int) {
         let log = hub.log.log
         let last = try log.head().nextSequence
-        let page = try log.records(from: last - min(last, 50), limit: 50).elements
+        let count = min(last, UInt64(cpu.count), 50)
+        let page = try log.records(from: last - count, limit: Int(count)).elements
         let sizes = page.map { record in
             (
                 record.payload?.evidence.count ?? 0,
                 record.envelope.encoded.count + (record.payload?.encoded.count ?? 0)
             )
         }
-        let count = max(sizes.count, 1)
         return (
-            sizes.map(\.0).reduce(0, +) / count, sizes.map(\.1).reduce(0, +) / count
+            sizes.map(\.0).reduce(0, +) / max(sizes.count, 1),
+            sizes.map(\.1).reduce(0, +) / max(sizes.count, 1)
         )
     }
 }
