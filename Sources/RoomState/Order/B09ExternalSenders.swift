@@ -13,7 +13,7 @@ extension Trial {
         from before: RoomPolicy, to next: RoomPolicy, _ extensions: ContextExtensions,
         in waiting: [Proposal]
     ) -> [Proposal] {
-        let gone = Self.domains(before).subtracting(Self.domains(next))
+        let gone = Self.departed(from: before, to: next)
         guard !gone.isEmpty, !waiting.contains(where: { $0.type == .groupContextExtensions })
         else { return [] }
         let kept = kept(of: extensions) { !gone.contains($0) }
@@ -33,6 +33,17 @@ extension Trial {
             guard let domain = sender.domain else { return true }
             return domain == room.settings.hub.description || hasPlace(domain)
         }
+    }
+
+    /// The providers that have no participant any more.
+    private static func departed(from before: RoomPolicy, to next: RoomPolicy) -> Set<String> {
+        guard before.participants != next.participants else { return [] }
+        let leavers = before.participants.participants.filter {
+            !next.participants.contains($0.user)
+        }
+        guard !leavers.isEmpty else { return [] }
+        return Set(leavers.compactMap { MIMIURI($0.user)?.domain })
+            .subtracting(Self.domains(next))
     }
 
     private static func domains(_ policy: RoomPolicy) -> Set<String> {
