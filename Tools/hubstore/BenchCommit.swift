@@ -44,6 +44,9 @@ struct BenchCommit: AsyncParsableCommand {
     @Option(help: .hidden)
     var prepared: String?
 
+    @Option(help: .hidden)
+    var prepareIn: String?
+
     private var plan: CommitPlan {
         CommitPlan(
             members: members, users: users ?? min(members, 1000), shape: shape, rooms: rooms,
@@ -66,6 +69,7 @@ struct BenchCommit: AsyncParsableCommand {
             if json { try emitJSON(measured) } else { try report(measured) }
             return
         }
+        if let prepareIn { return try await plan.prepare(in: prepareIn) }
         try await withNewDirectory { directory in
             try await plan.prepare(in: directory)
             var arguments = ["bench", "commit", "--prepared", directory]
