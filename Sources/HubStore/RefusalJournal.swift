@@ -33,7 +33,7 @@ extension RefusedRequest: TLSCodable {
     /// Bytes that are kept of a text, which may have come from outside.
     private static var textLimit: Int { 1024 }
 
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @usableFromInline package init(from reader: inout Reader) throws(DecodingError) {
         try reader.readFormat(Self.format)
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
         time = try reader.readUInt64()
@@ -49,7 +49,7 @@ extension RefusedRequest: TLSCodable {
             expected: text(try reader.readOpaque()), found: text(try reader.readOpaque()))
     }
 
-    package func write(to writer: inout Writer) {
+    @usableFromInline package func write(to writer: inout Writer) {
         func write(_ text: String) {
             writer.write(opaque: Array(text.utf8.prefix(Self.textLimit)))
         }

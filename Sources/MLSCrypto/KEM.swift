@@ -16,7 +16,9 @@ package enum KEM: Sendable {
 
     /// Whether the bytes are a public key of this KEM (`DeserializePublicKey`).
     package func isPublicKey(_ bytes: [UInt8]) -> Bool {
-        (try? Key.publicKey(bytes, on: curve)) != nil
+        // Of a Montgomery curve, any bytes of this number are one.
+        if curve.nist == nil { return bytes.count == curve.publicKeySize }
+        return (try? Key.publicKey(bytes, on: curve)) != nil
     }
 
     /// The public key of a private one.

@@ -2,8 +2,9 @@ import MLSMessages
 import PresentationLanguage
 import RuleBook
 
-/// The extensions of a GroupContext, read: what they demand of everyone in the group.
-package struct ContextExtensions: Sendable {
+/// The extensions of a GroupContext, read: what they demand of everyone in the group. They never change, so
+/// that copies of a group share them.
+package final class ContextExtensions: Sendable {
     package let list: [Extension]
     package let required: RequiredCapabilities
     /// What ``required`` and the list itself demand of a leaf beyond what every client supports.

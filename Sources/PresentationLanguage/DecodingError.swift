@@ -1,8 +1,8 @@
 /// Why bytes are not a value of the TLS presentation language, and where.
 ///
 /// The offset counts bytes from the start of the input given to the outermost ``Reader``.
-package struct DecodingError: Error, Hashable, Sendable {
-    package enum Reason: Hashable, Sendable {
+@usableFromInline package struct DecodingError: Error, Hashable, Sendable {
+    @usableFromInline package enum Reason: Hashable, Sendable {
         /// A field needs more bytes than its vector, or the input, still holds.
         case truncated(needed: Int, available: Int)
         /// A variable-size vector length in more bytes than it needs (RFC 9420 §2.1.2).
@@ -21,26 +21,26 @@ package struct DecodingError: Error, Hashable, Sendable {
         case tooLarge(Int)
     }
 
-    package let reason: Reason
-    package let offset: Int
+    @usableFromInline package let reason: Reason
+    @usableFromInline package let offset: Int
 
-    package init(_ reason: Reason, at offset: Int) {
+    @usableFromInline package init(_ reason: Reason, at offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 }
 
 /// The name of a field as written in the source: a `StaticString` that can be compared.
-package struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-    package let description: String
+@usableFromInline package struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    @usableFromInline package let description: String
 
-    package init(stringLiteral value: StaticString) {
+    @usableFromInline package init(stringLiteral value: StaticString) {
         description = value.description
     }
 }
 
 extension DecodingError: CustomStringConvertible {
-    package var description: String {
+    @usableFromInline package var description: String {
         let text =
             switch reason {
             case .truncated(let needed, let available): "needs \(needed) bytes, \(available) left"
@@ -57,18 +57,18 @@ extension DecodingError: CustomStringConvertible {
 }
 
 /// Bounds that hold for every input, whatever it claims.
-package struct DecodingLimits: Sendable {
+@usableFromInline package struct DecodingLimits: Sendable {
     /// Nested vectors; RFC 9420 and the MIMI drafts need fewer than ten.
-    package var depth: Int
+    @usableFromInline package var depth: Int
     /// Bytes of the whole input.
-    package var size: Int
+    @usableFromInline package var size: Int
 
-    package init(depth: Int, size: Int) {
+    @usableFromInline package init(depth: Int, size: Int) {
         self.depth = depth
         self.size = size
     }
 
-    package static let standard = DecodingLimits(depth: 16, size: 64 << 20)
+    @usableFromInline package static let standard = DecodingLimits(depth: 16, size: 64 << 20)
     /// For what the store itself wrote, and no request bounds: a state may be of any size.
-    package static let unbounded = DecodingLimits(depth: 16, size: .max)
+    @usableFromInline package static let unbounded = DecodingLimits(depth: 16, size: .max)
 }

@@ -4,16 +4,16 @@
 /// Every claimed length is checked against the bytes that are left before anything is allocated,
 /// and only the one canonical encoding of a value is accepted, so that writing what was read gives
 /// the same bytes again.
-package struct Reader: ~Copyable, ~Escapable {
-    private let bytes: RawSpan
+@usableFromInline package struct Reader: ~Copyable, ~Escapable {
+    @usableFromInline let bytes: RawSpan
     /// Offset of the next byte to read.
-    package private(set) var offset = 0
+    @usableFromInline package internal(set) var offset = 0
     /// Offset one past the last byte of the innermost open vector.
-    private var end: Int
-    private var depthLeft: Int
+    @usableFromInline var end: Int
+    @usableFromInline var depthLeft: Int
 
     @_lifetime(copy bytes)
-    package init(
+    @usableFromInline package init(
         _ bytes: RawSpan, limits: DecodingLimits = .standard
     ) throws(DecodingError) {
         guard bytes.byteCount <= limits.size else {
@@ -25,32 +25,32 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// Bytes left in the innermost open vector.
-    package var remaining: Int { end - offset }
+    @inlinable package var remaining: Int { end - offset }
 
     /// Refuses bytes that are left over.
-    package func finish() throws(DecodingError) {
+    @inlinable package func finish() throws(DecodingError) {
         guard remaining == 0 else { throw DecodingError(.trailingBytes(remaining), at: offset) }
     }
 
     // MARK: Integers, big-endian
 
-    package mutating func readUInt8() throws(DecodingError) -> UInt8 {
+    @inlinable package mutating func readUInt8() throws(DecodingError) -> UInt8 {
         try readInteger()
     }
 
-    package mutating func readUInt16() throws(DecodingError) -> UInt16 {
+    @inlinable package mutating func readUInt16() throws(DecodingError) -> UInt16 {
         try readInteger()
     }
 
-    package mutating func readUInt32() throws(DecodingError) -> UInt32 {
+    @inlinable package mutating func readUInt32() throws(DecodingError) -> UInt32 {
         try readInteger()
     }
 
-    package mutating func readUInt64() throws(DecodingError) -> UInt64 {
+    @inlinable package mutating func readUInt64() throws(DecodingError) -> UInt64 {
         try readInteger()
     }
 
-    private mutating func readInteger<T: FixedWidthInteger & BitwiseCopyable>()
+    @inlinable mutating func readInteger<T: FixedWidthInteger & BitwiseCopyable>()
         throws(DecodingError) -> T
     {
         let size = MemoryLayout<T>.size
@@ -62,7 +62,7 @@ package struct Reader: ~Copyable, ~Escapable {
     // MARK: Byte strings
 
     /// `opaque name[count]`
-    package mutating func readBytes(count: Int) throws(DecodingError) -> [UInt8] {
+    @inlinable package mutating func readBytes(count: Int) throws(DecodingError) -> [UInt8] {
         try require(count)
         defer { offset += count }
         let part = bytes.extracting(offset..<offset + count)
@@ -70,19 +70,19 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// `opaque name<V>`
-    package mutating func readOpaque() throws(DecodingError) -> [UInt8] {
+    @inlinable package mutating func readOpaque() throws(DecodingError) -> [UInt8] {
         try readBytes(count: readVectorLength())
     }
 
     /// All bytes left in the innermost open vector.
-    package mutating func readRest() throws(DecodingError) -> [UInt8] {
+    @inlinable package mutating func readRest() throws(DecodingError) -> [UInt8] {
         try readBytes(count: remaining)
     }
 
     // MARK: Compound values
 
     /// A vector `<V>` whose content `body` reads to its end.
-    package mutating func readVector<T>(
+    @inlinable package mutating func readVector<T>(
         _ body: (inout Reader) throws(DecodingError) -> T
     ) throws(DecodingError) -> T {
         let length = try readVectorLength()
@@ -99,7 +99,7 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// `T name<V>`
-    package mutating func readList<T: TLSDecodable>(
+    @inlinable package mutating func readList<T: TLSDecodable>(
         of type: T.Type = T.self
     ) throws(DecodingError) -> [T] {
         try readVector { (reader) throws(DecodingError) in
@@ -112,14 +112,14 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// `optional<T> name` (RFC 9420 §2.1.1)
-    package mutating func readOptional<T: TLSDecodable>(
+    @inlinable package mutating func readOptional<T: TLSDecodable>(
         _ type: T.Type = T.self
     ) throws(DecodingError) -> T? {
         try readOptional { (reader) throws(DecodingError) in try T(from: &reader) }
     }
 
     /// `optional<…> name` (RFC 9420 §2.1.1) whose value `body` reads
-    package mutating func readOptional<T>(
+    @inlinable package mutating func readOptional<T>(
         _ body: (inout Reader) throws(DecodingError) -> T
     ) throws(DecodingError) -> T? {
         let start = offset
@@ -131,12 +131,12 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// `optional<opaque<V>> name`
-    package mutating func readOptionalOpaque() throws(DecodingError) -> [UInt8]? {
+    @inlinable package mutating func readOptionalOpaque() throws(DecodingError) -> [UInt8]? {
         try readOptional { (reader) throws(DecodingError) in try reader.readOpaque() }
     }
 
     /// `opaque name<V><V>`
-    package mutating func readOpaqueList() throws(DecodingError) -> [[UInt8]] {
+    @inlinable package mutating func readOpaqueList() throws(DecodingError) -> [[UInt8]] {
         try readVector { (reader) throws(DecodingError) in
             var list: [[UInt8]] = []
             while reader.remaining > 0 { list.append(try reader.readOpaque()) }
@@ -145,7 +145,7 @@ package struct Reader: ~Copyable, ~Escapable {
     }
 
     /// A value of a closed enumeration of one octet.
-    package mutating func readEnum<T: RawRepresentable<UInt8>>(
+    @inlinable package mutating func readEnum<T: RawRepresentable<UInt8>>(
         _ field: StaticName
     ) throws(DecodingError) -> T {
         let start = offset
@@ -159,7 +159,7 @@ package struct Reader: ~Copyable, ~Escapable {
     // MARK: Lengths
 
     /// The byte length before a variable-size vector, which may be more than what is left.
-    package mutating func readVectorLength() throws(DecodingError) -> Int {
+    @inlinable package mutating func readVectorLength() throws(DecodingError) -> Int {
         let start = offset
         let first = try readUInt8()
         let size = 1 << (first >> 6)
@@ -174,7 +174,7 @@ package struct Reader: ~Copyable, ~Escapable {
         return length
     }
 
-    private func require(_ count: Int) throws(DecodingError) {
+    @inlinable func require(_ count: Int) throws(DecodingError) {
         guard count <= remaining else {
             throw DecodingError(.truncated(needed: count, available: remaining), at: offset)
         }
@@ -182,12 +182,12 @@ package struct Reader: ~Copyable, ~Escapable {
 }
 
 /// The variable-size vector length of RFC 9420 §2.1.2.
-package enum VectorLength {
+@usableFromInline package enum VectorLength {
     /// The largest length that can be written.
-    package static let maximum = 1 << 30 - 1
+    @inlinable package static var maximum: Int { 1 << 30 - 1 }
 
     /// Bytes of the shortest encoding: 1, 2 or 4.
-    package static func size(of length: Int) -> Int {
+    @inlinable package static func size(of length: Int) -> Int {
         length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 4
     }
 }

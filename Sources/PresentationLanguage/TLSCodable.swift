@@ -1,20 +1,20 @@
 /// A struct of the presentation language that can be read.
-package protocol TLSDecodable {
+@usableFromInline package protocol TLSDecodable {
     /// Reads the fields in their order and leaves the reader behind the last one.
     init(from reader: inout Reader) throws(DecodingError)
 }
 
 /// A struct of the presentation language that can be written.
-package protocol TLSEncodable {
+@usableFromInline package protocol TLSEncodable {
     /// Writes the fields in their order.
     func write(to writer: inout Writer)
 }
 
-package typealias TLSCodable = TLSDecodable & TLSEncodable
+@usableFromInline package typealias TLSCodable = TLSDecodable & TLSEncodable
 
 extension TLSDecodable {
     /// Reads one value that fills the input exactly.
-    package init(
+    @inlinable package init(
         parsing bytes: [UInt8], limits: DecodingLimits = .standard
     ) throws(DecodingError) {
         var reader = try Reader(bytes.span.bytes, limits: limits)
@@ -25,7 +25,7 @@ extension TLSDecodable {
 
 extension TLSEncodable {
     /// The encoding of this value.
-    package var encoded: [UInt8] {
+    @inlinable package var encoded: [UInt8] {
         var writer = Writer()
         write(to: &writer)
         return writer.bytes
@@ -33,48 +33,48 @@ extension TLSEncodable {
 }
 
 extension UInt8: TLSCodable {
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @inlinable package init(from reader: inout Reader) throws(DecodingError) {
         self = try reader.readUInt8()
     }
 
-    package func write(to writer: inout Writer) {
+    @inlinable package func write(to writer: inout Writer) {
         writer.write(self)
     }
 }
 
 extension UInt16: TLSCodable {
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @inlinable package init(from reader: inout Reader) throws(DecodingError) {
         self = try reader.readUInt16()
     }
 
-    package func write(to writer: inout Writer) {
+    @inlinable package func write(to writer: inout Writer) {
         writer.write(self)
     }
 }
 
 extension UInt32: TLSCodable {
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @inlinable package init(from reader: inout Reader) throws(DecodingError) {
         self = try reader.readUInt32()
     }
 
-    package func write(to writer: inout Writer) {
+    @inlinable package func write(to writer: inout Writer) {
         writer.write(self)
     }
 }
 
 extension UInt64: TLSCodable {
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @inlinable package init(from reader: inout Reader) throws(DecodingError) {
         self = try reader.readUInt64()
     }
 
-    package func write(to writer: inout Writer) {
+    @inlinable package func write(to writer: inout Writer) {
         writer.write(self)
     }
 }
 
 /// `bool` of the MIMI drafts: one octet, 0 or 1 (H-15).
 extension Bool: TLSCodable {
-    package init(from reader: inout Reader) throws(DecodingError) {
+    @inlinable package init(from reader: inout Reader) throws(DecodingError) {
         let start = reader.offset
         switch try reader.readUInt8() {
         case 0: self = false
@@ -84,7 +84,7 @@ extension Bool: TLSCodable {
         }
     }
 
-    package func write(to writer: inout Writer) {
+    @inlinable package func write(to writer: inout Writer) {
         writer.write(UInt8(self ? 1 : 0))
     }
 }

@@ -5,8 +5,8 @@ import RuleBook
 /// What the components of a room say: who is on its list, in which role, and what the roles may do.
 ///
 /// A room has two of them: the committed one, which its GroupContext holds, and the effective one,
-/// which counts the proposals that wait as well (B-2).
-package struct RoomPolicy: Sendable {
+/// which counts the proposals that wait as well (B-2). It never changes, so that copies of a room share it.
+package final class RoomPolicy: Sendable {
     /// The data of every component, as in the GroupContext's dictionary (B-8).
     package let components: [ComponentID: [UInt8]]
     package let participants: ParticipantList

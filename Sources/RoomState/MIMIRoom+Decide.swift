@@ -14,7 +14,7 @@ extension MIMIRoom {
         _ update: RoomUpdate, now: UInt64?, parents: ParentRooms = []
     ) -> Decision {
         Decision { () throws(Refusal) in
-            let bundle = try Self.read(update.bundle)
+            let bundle = if let read = update.read { read } else { try Self.read(update.bundle) }
             try checkOpen("update")
             try checkRestrictedCommitter(bundle.message)
             let handshake = try group.authenticate(bundle.message, profile)

@@ -25,6 +25,8 @@ package struct MIMIRoom: Sendable {
     package private(set) var isClosed: Bool
     /// With the proposals that wait (S).
     private var counted: EffectiveRoom?
+    /// SHA-256 of the dictionary that says the same as the effective policy, and of which policy it is.
+    private var effectiveHash: (policy: RoomPolicy, hash: Digest32)?
 
     /// The state that a room's first events make.
     package init(
@@ -90,6 +92,9 @@ package struct MIMIRoom: Sendable {
     private mutating func countPending() throws(Refusal) {
         let entries = state.group.pending.list.map { CommitProposals.Entry($0) }
         counted = entries.isEmpty ? nil : try EffectiveRoom(self, counting: entries)
+        if effectiveHash?.policy !== effective {
+            effectiveHash = (effective, SHA256.hash(effective.dictionary.encoded))
+        }
     }
 
     /// The policy that a group's dictionary holds.
@@ -149,7 +154,7 @@ package struct MIMIRoom: Sendable {
         input.write(opaque: Array("mimi-hub-store MIMI room 1".utf8))
         settings.write(to: &input)
         state.stateHash.write(to: &input)
-        SHA256.hash(effective.dictionary.encoded).write(to: &input)
+        (effectiveHash?.hash ?? .zero).write(to: &input)
         isClosed.write(to: &input)
         return SHA256.hash(input.bytes)
     }

@@ -21,24 +21,29 @@ package struct RoomUpdate: Hashable, Sendable {
     package let authority: Authority
     /// The rooms that were looked at as parents.
     package let parents: [ParentReading]
+    /// ``bundle``, where somebody has read it already.
+    package let read: HandshakeBundle?
 
     package init(
         from source: String, _ bundle: [UInt8], codeRole: UInt32? = nil,
-        authority: Authority = .sender, parents: [ParentReading] = []
+        authority: Authority = .sender, parents: [ParentReading] = [], read: HandshakeBundle? = nil
     ) {
         self.source = Text(source)
         self.bundle = bundle
         self.codeRole = codeRole
         self.authority = authority
         self.parents = parents
+        self.read = read
     }
 
     /// The same update with what the hub knows beside it: the role of the sender's join code, and the
     /// rooms that it looked at as parents.
-    package func with(codeRole: UInt32?, parents: [ParentReading]) -> RoomUpdate {
+    package func with(
+        codeRole: UInt32?, parents: [ParentReading], read: HandshakeBundle?
+    ) -> RoomUpdate {
         RoomUpdate(
             from: source.description, bundle, codeRole: codeRole, authority: authority,
-            parents: parents)
+            parents: parents, read: read)
     }
 }
 
@@ -55,7 +60,7 @@ package struct RoomUpdate: Hashable, Sendable {
 extension RoomUpdate {
     package var evidence: [UInt8] {
         var writer = Writer()
-        writer.write(opaque: Self.withoutTree(bundle))
+        writer.write(opaque: bundleWithoutTree)
         writer.write(optional: codeRole)
         writer.write(authority.rawValue)
         writer.write(list: parents)
@@ -74,11 +79,11 @@ extension RoomUpdate {
             authority: authority, parents: parents)
     }
 
-    private static func withoutTree(_ bytes: [UInt8]) -> [UInt8] {
-        guard let bundle = try? HandshakeBundle(parsing: bytes),
-            case .commit(let welcome, let groupInfo, .full) = bundle.rest
-        else { return bytes }
+    private var bundleWithoutTree: [UInt8] {
+        guard let read = read ?? (try? HandshakeBundle(parsing: bundle)),
+            case .commit(let welcome, let groupInfo, .full) = read.rest
+        else { return bundle }
         let empty = RatchetTreeOption.full(RatchetTreeNodes([]))
-        return HandshakeBundle(bundle.message, .commit(welcome, groupInfo, empty)).encoded
+        return HandshakeBundle(read.message, .commit(welcome, groupInfo, empty)).encoded
     }
 }

@@ -31,13 +31,15 @@ extension Trial {
         }
         try checkConfirmation(companions, own.policy, of: isExternal ? nil : after.policy)
         let change = try group.stage(handshake, list, companions, profile)
-        try checkHubSender(change)
+        let extensions = try change.extensions.map { (list) throws(Refusal) in
+            try ContextExtensions(list, profile)
+        }
+        // B-9, where the commit changes who may propose from outside.
+        if let extensions { try room.checkHubSender(in: extensions) }
         let dropped = dropped(by: list)
-        let extensions = try ContextExtensions(
-            change.extensions ?? group.context.extensions, profile)
         let issued = try issued(
             dropped.filter { !superseded.contains($0.reference ?? []) }, after: change, own.policy,
-            extensions)
+            extensions ?? group.extensions)
         let next = try own.policy.applying(issued.map(\.proposal.proposal), room.registry)
         return dropped.compactMap(\.reference).map { .proposalVoided(reference: $0) }
             + [.commitAccepted(change)] + issued.map { .hubProposalIssued($0) }
@@ -65,12 +67,6 @@ extension Trial {
             if (try? after.judge(waiting: waiting, profile)) != nil { return all }
         }
         return try issue(holding, in: change.epoch, extensions)
-    }
-
-    /// B-9, where the commit changes who may propose from outside.
-    private func checkHubSender(_ change: GroupChange) throws(Refusal) {
-        guard let list = change.extensions else { return }
-        try room.checkHubSender(in: try ContextExtensions(list, profile))
     }
 
     /// What waits and is not committed: superseded, or not for a joiner to name.

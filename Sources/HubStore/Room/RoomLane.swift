@@ -111,7 +111,8 @@ actor RoomLane {
         if let refusal = excess(of: bundle, update) { return answer(to: update, refusal) }
         let grant = try joinGrant(for: bundle)
         let parents = try await parents(for: bundle)
-        let update = update.with(codeRole: grant?.code.role, parents: parents.readings)
+        let update = update.with(
+            codeRole: grant?.code.role, parents: parents.readings, read: bundle)
         let time = nextTime
         switch room.decide(update, now: time, parents: parents) {
         case .rejected(let refusal):
