@@ -1,4 +1,5 @@
 import LMDBStore
+import MLSCrypto
 
 /// What a log needs from outside.
 package struct Configuration: Sendable {
@@ -28,9 +29,12 @@ package struct RandomSource: Sendable {
         self.bytes = bytes
     }
 
-    /// The cryptographic random number generator of the system.
+    /// libcrypto's generator, which asks the system now and then, not for each byte.
     package static let system = RandomSource { count in
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        do {
+            return try SecureRandom.bytes(count)
+        } catch {
+            preconditionFailure("libcrypto has no randomness: \(error)")
+        }
     }
 }

@@ -3,115 +3,168 @@ import MLSMessages
 /// What a tree holds at its places: nodes, how many leaves are not blank below, and the tree hashes of parents
 /// that are known. Those of leaves are not kept: one costs a single hash, and half of all places are leaves.
 ///
-/// The places stand in blocks, which copies of a tree share until one of them changes something there; so a
-/// change costs as much as the blocks of its path, however large the tree is.
+/// Copies of a tree share blocks until one of them changes something there. A block has four levels of the
+/// tree, 15 places below one of them, so that a direct path lies in few blocks: a change costs as much as
+/// these, however large the tree is.
 struct TreeBlocks: Sendable {
-    private let digestSize: Int
-    private var blocks: [Block]
-    private(set) var count: Int
+    private static let levels = 4
+    private static let groupSize = 32
 
-    /// Blank places.
+    private let digestSize: Int
+    /// By band of four levels, from the leaves up; groups of blocks, in the order of their places.
+    private var bands: [[[Block]]] = []
+    private(set) var count = 0
+
+    /// Blank places: one less than a power of two.
     init(_ count: Int, digestSize: Int) {
         self.digestSize = digestSize
-        self.count = count
-        blocks = Self.blank(Self.blocks(for: count), digestSize)
+        resize(count)
     }
 
     /// Keeps what remains; what is new is blank.
-    mutating func resize(_ count: Int) {
-        if count < self.count {
-            // Nothing is to be found there if the places come back.
-            for value in count..<min(self.count, Self.blocks(for: count) * Block.size) {
-                let place = NodeIndex(value)
-                self[place] = nil
-                occupied(below: place, by: -occupied(below: place))
-                setHash(nil, of: place)
-            }
-            blocks.removeLast(blocks.count - Self.blocks(for: count))
-        } else {
-            blocks += Self.blank(Self.blocks(for: count) - blocks.count, digestSize)
+    mutating func resize(_ newCount: Int) {
+        // Nothing is to be found in blocks that stay if their places come back.
+        for value in newCount..<max(count, newCount) {
+            let address = Address(NodeIndex(value))
+            guard address.block < Self.blocks(in: address.band, for: newCount) else { continue }
+            self[NodeIndex(value)] = nil
+            own(address).clear(address.slot)
         }
-        self.count = count
+        count = newCount
+        let height = NodeIndex(newCount / 2).level
+        let bandCount = height / Self.levels + 1
+        bands.removeLast(max(0, bands.count - bandCount))
+        while bands.count < bandCount { bands.append([]) }
+        for band in bands.indices { resize(band, Self.blocks(in: band, for: newCount)) }
     }
 
-    private static func blocks(for count: Int) -> Int {
-        (count + Block.size - 1) / Block.size
+    /// The blocks of a band that places below `count` lie in.
+    private static func blocks(in band: Int, for count: Int) -> Int {
+        let span = 1 << (levels * (band + 1))
+        return (count + span - 1) / span
     }
 
-    private static func blank(_ count: Int, _ digestSize: Int) -> [Block] {
-        let blank = Block(digestSize: digestSize)
-        return Array(repeating: blank, count: count)
+    private mutating func resize(_ band: Int, _ blocks: Int) {
+        let groups = (blocks + Self.groupSize - 1) / Self.groupSize
+        bands[band].removeLast(max(0, bands[band].count - groups))
+        let blank = Block(hashes: band == 0 ? Self.levels * 2 - 1 : 15, of: digestSize)
+        for group in 0..<groups {
+            if group == bands[band].count { bands[band].append([]) }
+            let size = min(Self.groupSize, blocks - group * Self.groupSize)
+            let missing = size - bands[band][group].count
+            if missing < 0 { bands[band][group].removeLast(-missing) }
+            if missing > 0 { bands[band][group] += Array(repeating: blank, count: missing) }
+        }
+    }
+
+    // MARK: Places
+
+    /// Where a place is.
+    private struct Address {
+        let band: Int
+        let block: Int
+        /// In the block, 0 to 14.
+        let slot: Int
+        /// Of its hash, where it is a parent.
+        var hashSlot: Int { band == 0 ? slot / 2 : slot }
+
+        init(_ place: NodeIndex) {
+            band = place.level / TreeBlocks.levels
+            let shift = band * TreeBlocks.levels
+            block = place.value >> (shift + TreeBlocks.levels)
+            slot = place.value >> shift & 15
+        }
+    }
+
+    private func block(_ address: Address) -> Block {
+        bands[address.band][address.block / Self.groupSize][address.block % Self.groupSize]
     }
 
     /// The block of a place, which nobody else has.
-    private mutating func own(_ place: NodeIndex) -> Block {
-        let index = place.value / Block.size
-        if !isKnownUniquelyReferenced(&blocks[index]) { blocks[index] = Block(blocks[index]) }
-        return blocks[index]
+    private mutating func own(_ address: Address) -> Block {
+        let (group, index) = (address.block / Self.groupSize, address.block % Self.groupSize)
+        if !isKnownUniquelyReferenced(&bands[address.band][group][index]) {
+            bands[address.band][group][index] = Block(bands[address.band][group][index])
+        }
+        return bands[address.band][group][index]
     }
 
     subscript(place: NodeIndex) -> Node? {
-        get { blocks[place.value / Block.size].nodes[place.value % Block.size] }
-        set { own(place).nodes[place.value % Block.size] = newValue }
+        get {
+            let address = Address(place)
+            return block(address).nodes[address.slot]
+        }
+        set {
+            let address = Address(place)
+            own(address).nodes[address.slot] = newValue
+        }
     }
 
     func occupied(below place: NodeIndex) -> Int {
-        Int(blocks[place.value / Block.size].occupied[place.value % Block.size])
+        let address = Address(place)
+        return Int(block(address).occupied[address.slot])
     }
 
     mutating func occupied(below place: NodeIndex, by step: Int) {
-        guard step != 0 else { return }
-        let block = own(place)
-        let slot = place.value % Block.size
-        block.occupied[slot] = UInt32(Int(block.occupied[slot]) + step)
+        let address = Address(place)
+        let block = own(address)
+        block.occupied[address.slot] = UInt32(Int(block.occupied[address.slot]) + step)
     }
 
     func knowsHash(of place: NodeIndex) -> Bool {
-        blocks[place.value / Block.size].known & 1 << (place.value % Block.size) != 0
+        let address = Address(place)
+        return block(address).knowsHash(at: address.slot)
     }
 
     /// The hash of a parent; nil if it is not known.
     func hash(of place: NodeIndex) -> [UInt8]? {
-        guard knowsHash(of: place) else { return nil }
-        return Array(blocks[place.value / Block.size].hashes[slots(of: place)])
+        let address = Address(place)
+        let block = block(address)
+        guard block.knowsHash(at: address.slot) else { return nil }
+        return Array(block.hashes[range(address)])
     }
 
     mutating func setHash(_ hash: [UInt8]?, of place: NodeIndex) {
         guard !place.isLeaf, hash != nil || knowsHash(of: place) else { return }
-        let block = own(place)
-        let bit: UInt64 = 1 << (place.value % Block.size)
+        let address = Address(place)
+        let block = own(address)
         guard let hash else {
-            block.known &= ~bit
+            block.known &= ~(1 << address.slot)
             return
         }
-        block.known |= bit
-        block.hashes.replaceSubrange(slots(of: place), with: hash)
+        block.known |= 1 << address.slot
+        block.hashes.replaceSubrange(range(address), with: hash)
     }
 
-    private func slots(of place: NodeIndex) -> Range<Int> {
-        let start = place.value % Block.size / 2 * digestSize
+    private func range(_ address: Address) -> Range<Int> {
+        let start = address.hashSlot * digestSize
         return start..<start + digestSize
     }
 }
 
-/// Consecutive places, every second of them a parent. A block is changed only where nothing else refers to it.
+/// A block is changed only where nothing else refers to it.
 private final class Block: @unchecked Sendable {
-    static let size = 64
-
     var nodes: [Node?]
     var occupied: [UInt32]
     var hashes: [UInt8]
-    /// A bit for each place: whether its hash is known.
-    var known: UInt64 = 0
+    /// A bit for each slot: whether its hash is known.
+    var known: UInt16 = 0
 
-    init(digestSize: Int) {
-        nodes = Array(repeating: nil, count: Self.size)
-        occupied = Array(repeating: 0, count: Self.size)
-        hashes = Array(repeating: 0, count: Self.size / 2 * digestSize)
+    init(hashes count: Int, of digestSize: Int) {
+        nodes = Array(repeating: nil, count: 15)
+        occupied = Array(repeating: 0, count: 15)
+        hashes = Array(repeating: 0, count: count * digestSize)
     }
 
     init(_ other: Block) {
         (nodes, occupied) = (other.nodes, other.occupied)
         (hashes, known) = (other.hashes, other.known)
+    }
+
+    func knowsHash(at slot: Int) -> Bool { known & 1 << slot != 0 }
+
+    func clear(_ slot: Int) {
+        occupied[slot] = 0
+        known &= ~(1 << slot)
     }
 }
