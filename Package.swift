@@ -104,9 +104,9 @@ let package = Package(
         layer(
             "StoreMeasurement",
             [
-                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSMember",
-                "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
-                "RoomState", "Scenario",
+                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "LogAudit", "MLSCrypto",
+                "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog",
+                "RoomPolicy", "RoomState", "Scenario", "Transcript",
             ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),

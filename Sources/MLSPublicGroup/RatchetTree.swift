@@ -36,7 +36,7 @@ package struct RatchetTree: TreeView, Sendable {
     package func occupied(below place: NodeIndex) -> Int { blocks.occupied(below: place) }
 
     /// The nodes that hold an encryption_key.
-    func places(encryptionKey key: [UInt8]) -> [NodeIndex] {
+    package func places(encryptionKey key: [UInt8]) -> [NodeIndex] {
         keys.places(of: key, .encryption).filter { node(at: $0)?.encryptionKey == key }
     }
 

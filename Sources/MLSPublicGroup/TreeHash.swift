@@ -13,7 +13,8 @@ import PresentationLanguage
 /// ```
 /// RFC 9420 §7.8
 package enum TreeHash {
-    package static func leaf(_ leaf: LeafNode?, at index: UInt32, _ hash: HashAlgorithm) -> [UInt8] {
+    package static func leaf(_ leaf: LeafNode?, at index: UInt32, _ hash: HashAlgorithm) -> [UInt8]
+    {
         var input = Writer(reserving: 256)
         input.write(UInt8(1))
         input.write(index)

@@ -31,7 +31,10 @@
 }
 
 /// The name of a field as written in the source: a `StaticString` that can be compared.
-@usableFromInline package struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+@usableFromInline
+package struct StaticName: Hashable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
     @usableFromInline package let description: String
 
     @usableFromInline package init(stringLiteral value: StaticString) {

@@ -174,7 +174,8 @@ extension MIMIRoom {
     private var sizes: [Int] {
         let list = effective.participants
         return [
-            committedLeaves.total, effectiveLeaves.total, list.participants.count - list.bannedCount,
+            committedLeaves.total, effectiveLeaves.total,
+            list.participants.count - list.bannedCount,
         ]
     }
 }

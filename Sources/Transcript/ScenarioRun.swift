@@ -33,7 +33,10 @@ package struct ScenarioRun {
     ) async throws {
         let outcome = try follower.start(scenario)
         if let rooms, let state = follower.state, case .accepted(let events) = outcome.decision {
-            position = try await create(in: rooms, events, leading: state, naming: &names)
+            let genesis = GroupGenesis(
+                groupInfo: scenario.initial.groupInfo, tree: scenario.initial.ratchetTree)
+            position = try await rooms.create(
+                genesis, events, leading: state, naming: &names, for: scenario.name, time: now)
         }
         try report(self.report(.initial, outcome))
     }
@@ -58,18 +61,18 @@ package struct ScenarioRun {
         StepReport(
             scenario.name, step, outcome, follower.state, listingMembers: listingMembers)
     }
+}
 
-    /// Records the import under the first URI that no other room has.
-    private func create(
-        in rooms: RoomLog, _ events: [RoomEvent], leading state: RoomState,
-        naming names: inout RoomNames
-    ) async throws(RoomLogError) -> RoomLog.Position {
-        let initial = scenario.initial
-        let genesis = GroupGenesis(groupInfo: initial.groupInfo, tree: initial.ratchetTree)
+extension RoomLog {
+    /// Records the import of a scenario's group under the first of its URIs that no other room has.
+    package func create(
+        _ genesis: GroupGenesis, _ events: [RoomEvent], leading state: RoomState,
+        naming names: inout RoomNames, for scenario: String, time: UInt64
+    ) async throws(RoomLogError) -> Position {
         while true {
             do {
-                return try await rooms.create(
-                    uri: names.next(for: scenario.name), genesis, events, leading: state, time: now)
+                return try await create(
+                    uri: names.next(for: scenario), genesis, events, leading: state, time: time)
             } catch .conflict {
                 continue
             } catch {

@@ -7,7 +7,11 @@ import StoreMeasurement
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures what stores cost; see docs/performance.md.",
-        subcommands: [BenchCommit.self, BenchOpen.self, BenchReader.self, BenchHold.self])
+        subcommands: [
+            BenchFollow.self, BenchCommit.self, BenchAppend.self, BenchScan.self, BenchReplay.self,
+            BenchAudit.self, BenchExport.self, BenchPolicy.self, BenchFanout.self, BenchOpen.self,
+            BenchReader.self, BenchHold.self,
+        ])
 }
 
 struct BenchOpen: AsyncParsableCommand {

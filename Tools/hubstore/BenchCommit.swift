@@ -14,29 +14,10 @@ struct BenchCommit: AsyncParsableCommand {
             of the whole process.
             """)
 
-    @Option(help: "Clients in each room.")
-    var members = 1000
-
-    @Option(help: "Users on each room's list; default: as many as clients, at most 1000.")
-    var users: Int?
-
-    @Option(help: "The tree that a room starts with: \(CommitPlan.shapes.joined(separator: ", ")).")
-    var shape = "full"
-
-    @Option(help: "Rooms.")
-    var rooms = 1
+    @OptionGroup var options: PlanOptions
 
     @Option(help: "How many senders wait for an answer at a time.")
     var writers = 1
-
-    @Option(help: "Commits of all rooms together, after one of each room that is not counted.")
-    var commits = 200
-
-    @Flag(help: "Send each GroupInfo without the GroupContext, which the hub knows.")
-    var partial = false
-
-    @Option(help: "What keys and committers follow from.")
-    var seed: UInt64 = 1
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -47,20 +28,10 @@ struct BenchCommit: AsyncParsableCommand {
     @Option(help: .hidden)
     var prepareIn: String?
 
-    private var plan: CommitPlan {
-        CommitPlan(
-            members: members, users: users ?? min(members, 1000), shape: shape, rooms: rooms,
-            commits: commits, isPartial: partial, seed: seed)
-    }
+    private var plan: CommitPlan { options.plan }
 
     func validate() throws {
-        guard members > 1, (2...members).contains(plan.users), rooms > 0, writers > 0,
-            commits >= rooms, CommitPlan.shapes.contains(shape)
-        else {
-            throw ValidationError(
-                "There are at least 2 users, no more than clients, a commit of each room, and shapes "
-                    + CommitPlan.shapes.joined(separator: " and ") + ".")
-        }
+        guard writers > 0 else { throw ValidationError("There must be a sender.") }
     }
 
     func run() async throws {
@@ -72,15 +43,8 @@ struct BenchCommit: AsyncParsableCommand {
         if let prepareIn { return try await plan.prepare(in: prepareIn) }
         try await withNewDirectory { directory in
             try await plan.prepare(in: directory)
-            var arguments = ["bench", "commit", "--prepared", directory]
-            for (name, value) in [
-                ("members", members), ("users", plan.users), ("rooms", rooms),
-                ("writers", writers), ("commits", commits),
-            ] {
-                arguments += ["--\(name)", "\(value)"]
-            }
-            arguments += ["--shape", shape, "--seed", "\(seed)"]
-            if partial { arguments.append("--partial") }
+            var arguments = ["bench", "commit", "--prepared", directory] + options.arguments
+            arguments += ["--writers", "\(writers)"]
             if json { arguments.append("--json") }
             let status = try await runAgain(arguments)
             if status != 0 { throw ExitCode(1) }

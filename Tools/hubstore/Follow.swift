@@ -57,7 +57,7 @@ struct Follow: AsyncParsableCommand {
         }
     }
 
-    private static func openOrCreateLog(at path: String) throws(StoreError) -> EventLog {
+    static func openOrCreateLog(at path: String) throws(StoreError) -> EventLog {
         do {
             return try EventLog.open(at: path, access: .readWrite)
         } catch {

@@ -90,6 +90,22 @@ package struct CommitMeasurement: Hashable, Sendable, Encodable {
     }
 }
 
+extension CommitMeasurement {
+    static let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
+    /// Commits a second whose signatures the cores can verify.
+    @discardableResult
+    static func verifyOnAllCores(_ commits: [PreparedCommit]) -> Double {
+        let start = ContinuousClock.now
+        DispatchQueue.concurrentPerform(iterations: commits.count) { place in
+            for signature in commits[place].signatures {
+                _ = signature.verify(SyntheticRoom.suite)
+            }
+        }
+        return Double(commits.count) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+}
+
 extension [Double] {
     /// 0 of none.
     func quantile(_ part: Double) -> Double {
@@ -190,11 +206,9 @@ private struct Run {
             floor.append(try verify(commit))
             durable.append(try await disk.write(commit.body))
         }
-        verifiedPerSecond = 1e6 * Double(Self.cores) / floor.median
+        verifiedPerSecond = 1e6 * Double(CommitMeasurement.cores) / floor.median
         await disk.close()
     }
-
-    private static let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
 
     mutating func beside(writers: Int) async throws {
         let file = try InputFile(CommitPlan.file(in: directory))
@@ -233,16 +247,7 @@ private struct Run {
         let mean = (processorTime() - before) / Double(commits.count)
         cpu = Array(repeating: mean, count: commits.count)
         for commit in commits { floor.append(try verify(commit)) }
-        verifiedPerSecond = verifyOnAllCores(commits)
-    }
-
-    /// What the cores can verify, of the same signatures.
-    private func verifyOnAllCores(_ commits: [PreparedCommit]) -> Double {
-        let start = ContinuousClock.now
-        DispatchQueue.concurrentPerform(iterations: commits.count) { place in
-            for signature in commits[place].signatures { _ = signature.verify(suite) }
-        }
-        return Double(commits.count) / ((ContinuousClock.now - start) / .seconds(1))
+        verifiedPerSecond = CommitMeasurement.verifyOnAllCores(commits)
     }
 
     /// Of the latest records, on average: the evidence, and what the log holds for it.

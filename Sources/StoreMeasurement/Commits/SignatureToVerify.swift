@@ -1,5 +1,4 @@
 import MLSCrypto
-import MLSMember
 import PresentationLanguage
 
 /// ```
@@ -15,8 +14,8 @@ struct SignatureToVerify: TLSCodable {
     let message: [UInt8]
     let signature: [UInt8]
 
-    init(_ client: Client, _ label: String, _ content: [UInt8], _ signature: [UInt8]) {
-        publicKey = client.signatureKey
+    init(_ publicKey: [UInt8], _ label: String, _ content: [UInt8], _ signature: [UInt8]) {
+        self.publicKey = publicKey
         message = SignatureScheme.signContent(label, content)
         self.signature = signature
     }

@@ -7,6 +7,7 @@ import MLSPublicGroup
 import PresentationLanguage
 import RoomPolicy
 import RoomState
+import Scenario
 
 /// A room of any size whose commits cost little to make. Keys, signatures, tree and hashes are real; what
 /// only members could tell apart is not: the path secrets, the tags, and what is encrypted with them.
@@ -20,8 +21,6 @@ struct SyntheticRoom {
     }
 
     static let suite = CipherSuite.x25519Aes128
-    private static let domains = ["hub.example", "b.example", "c.example"]
-
     let uri: MIMIURI
     let profile: GroupProfile
     let members: [Client]
@@ -33,19 +32,20 @@ struct SyntheticRoom {
     /// Bytes of the tree that it was founded with, as it is exchanged.
     let treeSize: Int
 
-    /// `members` clients of `users` users, of three providers.
+    /// `members` clients of `users` users, of so many providers; the hub's is one of them.
     init(
-        _ number: Int, members count: Int, users userCount: Int, shape: Shape, seed: UInt64,
-        hub: ExternalSender
+        _ number: Int, members count: Int, users userCount: Int, providers: Int = 3, shape: Shape,
+        seed: UInt64, hub: ExternalSender
     ) throws {
         precondition(count > 1 && userCount > 1 && userCount <= count)
-        let uri = try Self.uri("r/\(number)", of: Self.domains[0], .room)
+        let domains = (0..<providers).map { $0 == 0 ? StoreGenerator.domain : "p\($0).example" }
+        let uri = try Self.uri("r/\(number)", of: StoreGenerator.domain, .room)
         self.uri = uri
-        profile = RoomServices().groupProfile(RoomSettings(room: uri, hub: Self.domains[0]))
+        profile = RoomServices().groupProfile(RoomSettings(room: uri, hub: StoreGenerator.domain))
         let random = SeededRandom(seed: seed, name: "synthetic room \(number)")
         self.random = random
         let users = try (0..<userCount).map {
-            try Self.uri("u/\(number)-\($0)", of: Self.domains[$0 % Self.domains.count], .user)
+            try Self.uri("u/\(number)-\($0)", of: domains[$0 % providers], .user)
         }
         self.users = users
         members = try (0..<count).map { try Self.client($0, of: users[$0 % userCount], random) }
@@ -187,12 +187,13 @@ extension SyntheticRoom {
                     treePresence: .none, extensions: info.extensions, signature: info.signature))
             : .full(info)
         let signatures = [
-            SignatureToVerify(client, "FramedContentTBS", signed, content.auth.signature),
             SignatureToVerify(
-                client, "LeafNodeTBS",
+                client.signatureKey, "FramedContentTBS", signed, content.auth.signature),
+            SignatureToVerify(
+                client.signatureKey, "LeafNodeTBS",
                 path.leafNode.toBeSigned(groupID: group.context.groupID, leafIndex: leaf),
                 path.leafNode.signature),
-            SignatureToVerify(client, "GroupInfoTBS", info.toBeSigned, info.signature),
+            SignatureToVerify(client.signatureKey, "GroupInfoTBS", info.toBeSigned, info.signature),
         ]
         try group.apply(staged.finish(groupInfo: info), profile)
         let bundle = HandshakeBundle(
