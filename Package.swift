@@ -129,6 +129,16 @@ let package = Package(
                 "PresentationLanguage", "RoomPolicy", "RoomState", "RuleBook",
             ],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "EndpointMessages", "EventLog", "LMDBStore", "MLSCrypto", "MLSMember",
+                "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog", "RoomPolicy",
+                "RoomState", "RuleBook", "Scenario", "TestSupport", "Transcript",
+                "TransparencyLog",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        tests("FuzzTests", ["FuzzTargets", "PresentationLanguage", "TestSupport"]),
         tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
         tests("MLSCryptoTests", ["MLSCrypto", "PresentationLanguage", "TestSupport"]),
         tests("MLSMessagesTests", ["MLSMessages", "PresentationLanguage", "TestSupport"]),
@@ -228,3 +238,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzers link only with libFuzzer: `Tools/rig fuzzers` asks for them.
+if Context.environment["FUZZERS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets", "PresentationLanguage"],
+            path: "Tools/fuzz", swiftSettings: strict))
+}

@@ -25,7 +25,15 @@ package enum UpdateRoomResponse: TLSCodable, Hashable, Sendable {
     package init(from reader: inout Reader) throws(DecodingError) {
         let start = reader.offset
         let code = try reader.readUInt8()
-        let text = String(decoding: try reader.readOpaque(), as: UTF8.self)
+        let description = try reader.readOpaque()
+        // Text that would be written otherwise than it was read; success has none.
+        guard let text = String(validating: description, as: UTF8.self),
+            code != 0 || text.isEmpty
+        else {
+            throw DecodingError(
+                .invalidValue(field: "errorDescription", value: UInt64(description.count)),
+                at: start + 1)
+        }
         switch code {
         case 0: self = .success(acceptedMs: try reader.readUInt64())
         case 1: self = .wrongEpoch(text, currentEpoch: try reader.readUInt64())

@@ -19,10 +19,13 @@ package struct TreeChange: TLSCodable, Sendable {
     package let nodes: [(place: NodeIndex, node: Node?)]
     let hashes: [NodeIndex: [UInt8]]
 
-    /// Whether a tree of `width` leaves may become this wide: only for a leaf in the new half.
+    /// Whether a tree of `width` leaves may become this wide: only for a leaf in the new half, and
+    /// new leaves fill the places from the left.
     func justifiesWidth(from width: Int) -> Bool {
-        self.width <= width
-            || nodes.contains { $0.place.value > self.width - 1 && $0.node?.leaf != nil }
+        guard self.width > width else { return true }
+        let leaves = nodes.lazy.filter { $0.node?.leaf != nil }
+        return leaves.contains { $0.place.value > self.width - 1 }
+            && self.width / 2 < width + leaves.count
     }
 
     /// How many hashes the change took; for tests of its cost.

@@ -49,9 +49,13 @@ import Testing
         else { fatalError() }
         // The tree stands last: cut it off and put another one there.
         let tree = change.tree.encoded
-        let wide = Array(change.encoded.dropLast(tree.count)) + encoding(1 << 29, [])
-        let event = RoomEvent.commitAccepted(try GroupChange(parsing: wide))
-        let refusal = #expect(throws: Refusal.self) { try group.state.apply(event, group.profile) }
-        #expect(refusal?.rule == .treeShape)
+        for nodes in [[], [(1 << 29, leaf)]] as [[(UInt32, Node?)]] {
+            let wide = Array(change.encoded.dropLast(tree.count)) + encoding(1 << 29, nodes)
+            let event = RoomEvent.commitAccepted(try GroupChange(parsing: wide))
+            let refusal = #expect(throws: Refusal.self) {
+                try group.state.apply(event, group.profile)
+            }
+            #expect(refusal?.rule == .treeShape)
+        }
     }
 }
