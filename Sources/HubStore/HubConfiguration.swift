@@ -50,7 +50,12 @@ public struct HubConfiguration: Sendable {
         /// Proposals that wait for a commit in one room. Removals may be twice as many, so that they
         /// are possible in a room that is full of other proposals.
         public var pendingProposals = 1000
-        /// Bytes of all proposals that wait in one room; removals, again, may take twice as many.
+        /// How many of these may be of the users of one provider.
+        public var pendingOfProvider = 500
+        /// How many of these may be of one user.
+        public var pendingOfUser = 250
+        /// Bytes of all proposals that wait in one room, shared out as the proposals are; removals,
+        /// again, may take twice as many.
         public var pendingSize = 16 << 20
         /// Bytes of a request: an update, a message, or any other.
         public var requestSize = 8 << 20

@@ -256,4 +256,52 @@ import Testing
         group.accept(group.commit([reInit]))
         #expect(group.state.status == .closing)
     }
+
+    // MARK: Keys that were replaced
+
+    /// A provider's new key is the only one from the commit on that names it.
+    @Test func anExternalSendersOldKey() {
+        func list(_ client: ForgedClient) -> [Extension] {
+            let senders = ExternalSenders([
+                ExternalSender(
+                    signatureKey: client.signatureKey, credential: client.credential)
+            ])
+            return [Extension(.externalSenders, data: senders.encoded)]
+        }
+        let (old, new) = (
+            ForgedClient("old", .x25519Aes128), ForgedClient("other", .x25519Aes128)
+        )
+        var group = ForgedGroup(size: 3, extensions: list(old))
+        func rule(_ client: ForgedClient) -> Rule? {
+            let remove = group.proposal(
+                .remove(leaf: 2), as: .external(index: 0), signedBy: client)
+            return group.decide(remove.input).refusedRule
+        }
+        #expect(rule(old) == nil && rule(new) == .messageSignature)
+        group.accept(group.commit([.proposal(.groupContextExtensions(list(new)))]))
+        #expect(rule(old) == .messageSignature && rule(new) == nil)
+        group.accept(group.commit([.proposal(.groupContextExtensions([]))]))
+        #expect(rule(new) == .senderAndTags)
+    }
+
+    /// The same of a member that updated its leaf.
+    @Test func aMembersOldKey() {
+        var group = ForgedGroup(size: 3)
+        let old = group.clients[1]!
+        let new = ForgedClient("rotated", .x25519Aes128)
+        let leaf = group.updateLeaf(of: 1) { leaf in
+            leaf.signatureKey = new.signatureKey
+            leaf.signature = new.sign(
+                "LeafNodeTBS",
+                leaf.toBeSigned(groupID: Array("group".utf8), leafIndex: 1))
+        }
+        let update = group.queue(.update(leaf), by: 1)
+        // Until the commit the old key counts, and from then on it does not.
+        let remove = Proposal.remove(leaf: 2)
+        #expect(rule(group, group.proposal(remove, by: 1, signedBy: old)) == nil)
+        group.accept(group.commit([update]))
+        #expect(
+            rule(group, group.proposal(remove, by: 1, signedBy: old)) == .messageSignature)
+        #expect(rule(group, group.proposal(remove, by: 1, signedBy: new)) == nil)
+    }
 }

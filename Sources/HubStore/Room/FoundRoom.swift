@@ -76,6 +76,8 @@ struct WaitingProposal: Sendable {
     let reference: [UInt8]
     /// Bytes of the proposal.
     let size: Int
+    /// Who sent it.
+    let origin: MIMIURI?
 
     /// Nil for a message that is no proposal.
     init?(_ entry: PendingProposalEntry, _ room: MIMIRoom) {
@@ -85,6 +87,7 @@ struct WaitingProposal: Sendable {
         self.entry = entry
         reference = message.authenticatedContent.proposalReference(room.group.suite.hash)
         size = proposal.encoded.count
+        origin = room.origin(of: entry.message)
     }
 
     /// Those of `sent` that wait in a room, in the order in which they were accepted.

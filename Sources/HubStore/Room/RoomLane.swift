@@ -259,18 +259,8 @@ actor RoomLane {
         let limits = hub.configuration.limits
         guard update.authority != .duty, let bundle, case .proposals(let more) = bundle.rest
         else { return nil }
-        let messages = [bundle.message] + more
-        let reserve = messages.allSatisfy(\.takesOut) ? 2 : 1
-        let count = room.group.pending.list.count + messages.count
-        let size = waiting.reduce(update.bundle.count) { $0 + $1.size }
-        guard
-            count > reserve * limits.pendingProposals || size > reserve * limits.pendingSize
-        else { return nil }
-        return HubRefusal(
-            .notAllowed, rule: .quota, item: "pending proposals",
-            expected: "at most \(reserve * limits.pendingProposals) "
-                + "of \(reserve * limits.pendingSize) bytes",
-            found: "\(count) of \(size) bytes")
+        return PendingQuota(limits: limits, room: room, waiting: waiting)
+            .excess(of: [bundle.message] + more, size: update.bundle.count)
     }
 
     private func answer(to update: RoomUpdate, _ refused: HubRefusal) -> UpdateAnswer {
@@ -291,25 +281,6 @@ actor RoomLane {
             guard case .reference(let reference) = item, room.group.pending[reference] == nil
             else { return nil }
             return reference
-        }
-    }
-}
-
-extension MLSMessage {
-    /// Whether it proposes that a client goes; a list update may be beside it.
-    fileprivate var takesOut: Bool {
-        guard case .publicMessage(let message) = self,
-            case .proposal(let proposal) = message.content.body
-        else { return false }
-        switch proposal {
-        case .remove, .selfRemove: return true
-        case .appDataUpdate(let update):
-            guard update.component == .participantList,
-                case .update(let payload) = update.operation,
-                let list = try? ParticipantListUpdate(parsing: payload)
-            else { return false }
-            return list.added.isEmpty && list.changed.allSatisfy { $0.role <= Role.banned }
-        default: return false
         }
     }
 }
