@@ -54,9 +54,15 @@ extension Envelope: TLSCodable {
         }
         kind = try reader.readUInt16()
         schema = try reader.readUInt16()
+        let numbersOffset = reader.offset
         gseq = try reader.readUInt64()
         room = try reader.readUInt64()
         roomSeq = try reader.readUInt64()
+        // Before they are counted with.
+        for number in [gseq, room, roomSeq] where number >= Head.sequenceLimit {
+            throw DecodingError(
+                .invalidValue(field: "gseq", value: number), at: numbersOffset)
+        }
         timeMs = try reader.readUInt64()
         epoch = try reader.readUInt64()
         payloadLength = try reader.readUInt32()

@@ -85,7 +85,7 @@ final class RefusalJournal: Sendable {
         self.log = log
         self.limit = max(limit, 1)
         let last = try log.lastKey(on: .refusal).flatMap { try? UInt64(parsing: $0) }
-        state = Mutex(State(next: last.map { $0 + 1 } ?? 0))
+        state = Mutex(State(next: last.map { $0 &+ 1 } ?? 0))
     }
 
     func note(_ request: RefusedRequest) {

@@ -113,6 +113,31 @@ import TransparencyLog
         #expect(await flawsAfterOpening() == [])
     }
 
+    /// Numbers after which there is no other.
+    @Test func theLargestNumbersAreFound() async throws {
+        let log = try place.create()
+        try await fill(log)
+        await log.close()
+        let room = try await place.rows("room")[0]
+        try await replace("room", room, by: (UInt64.max.encoded, room.value))
+        #expect(await flawsAfterOpening() != [])
+        try await replace("room", (UInt64.max.encoded, room.value), by: room)
+        let record = try await place.rows("log")[0]
+        // gseq, room and roomSeq
+        for start in [6, 14, 22] {
+            var value = record.value
+            value.replaceSubrange(start..<start + 8, with: UInt64.max.encoded)
+            #expect(throws: DecodingError.self) { try Envelope(parsing: value) }
+            try await replace("log", record, by: (record.key, value))
+            #expect(await flawsAfterOpening() != [])
+            try await replace("log", (record.key, value), by: record)
+        }
+        #expect(await flawsAfterOpening() == [])
+        // A version that no other follows.
+        let projection = [1, 1] + UInt64.max.encoded + [UInt8](repeating: 0, count: 96)
+        #expect(throws: DecodingError.self) { try ProjectionState(parsing: projection) }
+    }
+
     @Test func aMissingOrAnAddedRowIsFound() async throws {
         let log = try place.create()
         try await fill(log)

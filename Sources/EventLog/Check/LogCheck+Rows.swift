@@ -9,6 +9,7 @@ extension LogCheck {
         var number: UInt64 = 0
         while let row = nextRoom(from: number) {
             checkRoom(row)
+            guard row.number < .max else { return }
             number = row.number + 1
         }
     }

@@ -131,13 +131,17 @@ extension ProjectionState: TLSCodable {
         rooms = try reader.readUInt64()
         partial = try reader.readUInt64()
         otherDigest = try RowDigest(from: &reader)
+        // Before they are counted with.
+        for number in [version, otherVersion, rooms, partial] where number >= Head.sequenceLimit {
+            throw DecodingError(.invalidValue(field: "version", value: number), at: start)
+        }
         let other: Bool =
             switch status {
             case .current: otherVersion == 0
             case .building: otherVersion == version + 1
             case .clearing: otherVersion == version + 1 || otherVersion + 1 == version
             }
-        guard version > 0, version < Head.sequenceLimit, other else {
+        guard version > 0, other else {
             throw DecodingError(.invalidValue(field: "version", value: version), at: start)
         }
     }
