@@ -139,6 +139,14 @@ let package = Package(
             ],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzTests", ["FuzzTargets", "PresentationLanguage", "TestSupport"]),
+        .target(
+            name: "GrowthWorkloads",
+            dependencies: [
+                "MLSCrypto", "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage",
+                "RoomLog", "RoomPolicy", "RoomState", "RuleBook", "TestSupport",
+            ],
+            path: "Tests/GrowthWorkloads", swiftSettings: strict),
+        tests("GrowthTests", ["GrowthWorkloads"]),
         tests("PresentationLanguageTests", ["PresentationLanguage", "TestSupport"]),
         tests("MLSCryptoTests", ["MLSCrypto", "PresentationLanguage", "TestSupport"]),
         tests("MLSMessagesTests", ["MLSMessages", "PresentationLanguage", "TestSupport"]),
@@ -239,7 +247,13 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// The fuzzers link only with libFuzzer: `Tools/rig fuzzers` asks for them.
+// Parts of the rig ask for these. The fuzzers link only with libFuzzer.
+if Context.environment["GROWTH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "growth", dependencies: ["GrowthWorkloads"], path: "Tools/growth",
+            swiftSettings: strict))
+}
 if Context.environment["FUZZERS"] != nil {
     package.targets.append(
         .executableTarget(

@@ -41,7 +41,9 @@ import Testing
     }
 
     @Test func documentsNameFilesThatExist() throws {
-        for document in ["README.md", "docs/architecture.md", "docs/disk-format.md"] {
+        for document in [
+            "README.md", "docs/architecture.md", "docs/disk-format.md", "docs/threat-model.md",
+        ] {
             for match in try text(document).matches(of: /\]\(([^)#:]+)\)/) {
                 let file = projectRoot.appending(path: document).deletingLastPathComponent()
                     .appending(path: String(match.1))
