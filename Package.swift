@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "HubStore", targets: ["HubStore"]),
         .executable(name: "hubstore", targets: ["hubstore"]),
+        .executable(name: "hub-sim", targets: ["hub-sim"]),
         .executable(name: "embedded-hub", targets: ["EmbeddedHub"]),
     ],
     dependencies: [
@@ -107,6 +108,20 @@ let package = Package(
                 "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
                 "Scenario",
             ]),
+        layer(
+            "HubSimulator",
+            [
+                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "LogAudit", "MLSCrypto",
+                "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog",
+                "RoomPolicy", "RoomState", "RuleBook", "Scenario", "TransparencyLog",
+            ]),
+        .executableTarget(
+            name: "hub-sim",
+            dependencies: [
+                "HubSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/hub-sim", swiftSettings: strict),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line

@@ -9,6 +9,8 @@ package struct Configuration: Sendable {
 
     /// How large the store may get; nil for as large as the file system lets it.
     package var quota: Quota?
+    /// Asked before each append; nil but in tests of what follows a failure.
+    package var fault: (@Sendable () -> AppendFault?)?
 
     package init() {}
 
@@ -33,4 +35,12 @@ package struct RandomSource: Sendable {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
+}
+
+/// What goes wrong with an append.
+package enum AppendFault: Sendable {
+    /// Nothing is written.
+    case lost
+    /// The record is on the disk, but who asked for it is told of a failure.
+    case unreported
 }
