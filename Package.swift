@@ -238,6 +238,7 @@ let package = Package(
                 "RoomState", "RuleBook", "Scenario", "TestSupport",
             ],
             exclude: ["Scenarios"], swiftSettings: strict),
+        tests("HubSimulatorTests", ["HubSimulator", "TestSupport"]),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

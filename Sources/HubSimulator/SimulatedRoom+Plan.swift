@@ -19,9 +19,9 @@ extension SimulatedRoom {
             case .hostile: 10
             case .admit: 8
             case .changeRole, .remove, .ban, .rename: 4
-            case .rekey, .update, .addDevice, .leave, .join: 3
-            case .invite, .unban, .resync, .openJoin, .removeDevice: 2
-            case .foreignDevice, .kick, .selfRemove, .defineRoles, .preauthorize, .changeBase: 1
+            case .rekey, .update, .addDevice, .leave, .join, .unban, .kick: 3
+            case .invite, .resync, .openJoin, .removeDevice, .foreignDevice: 2
+            case .selfRemove, .defineRoles, .preauthorize, .changeBase: 1
             }
         }
 
@@ -100,7 +100,7 @@ extension SimulatedRoom {
             guard let act = step.act else { return true }
             return model.roles.may(standing.role(of: name.user), act)
         }
-        return dice.pick(dice.hits(oneIn: 6) ? members : able)
+        return dice.pick(dice.hits(oneIn: 4) ? members : able)
     }
 
     /// The clients of a user that are not about to go.

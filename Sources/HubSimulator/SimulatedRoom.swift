@@ -78,8 +78,9 @@ final class SimulatedRoom {
         profile = Self.profile(of: room)
         let present = dice.hits(oneIn: 3) ? Set(keys.keys) : []
         model = ModelRoom(
-            hub: SimulatedStore.domain, roles: RoleTable(isOpen: dice.hits(oneIn: 3)),
-            maximumClients: dice.hits(oneIn: 4) ? 5 : 12,
+            hub: SimulatedStore.domain,
+            roles: RoleTable(isOpen: dice.hits(oneIn: 3), isStrict: dice.hits(oneIn: 4)),
+            maximumClients: dice.hits(oneIn: 4) ? 3 : 12,
             founded: Standing(
                 users: [people[0]: RoleTable.administrator], clients: [],
                 words: [.name: "", .roles: "first", .preauth: "", .base: "false"],

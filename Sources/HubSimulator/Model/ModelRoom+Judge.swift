@@ -9,7 +9,9 @@ extension ModelRoom {
         if case .commit = motion.form, let client = motion.sender.client,
             committed.clients.contains(client), isRestricted(client.user)
         {
-            throw Objection("E-10", "\(client) commits, whose user must go")
+            // In an earlier epoch the client may have had another leaf.
+            throw Objection(
+                motion.epoch == epoch ? "E-10" : "", "\(client) commits, whose user must go")
         }
         if let flaw = motion.flaw, flaw.moment == .unauthentic {
             throw Objection(flaw.rule, flaw.what)

@@ -11,7 +11,8 @@ extension ModelRoom {
         }
         if let joiner {
             coming.append(joiner)
-            after.clients.insert(joiner)
+            // A proposal to add it counts as well, as long as it waits.
+            after.clients.insert(after.clients.contains(joiner) ? joiner + "'" : joiner)
         }
         for user in coming.map(\.user) {
             guard after.role(of: user) > RoleTable.banned, !isRestricted(user) else {

@@ -23,20 +23,24 @@ struct RoleTable {
 
     private let entries: [UInt32: Entry]
 
-    /// Of an open room everyone may become a member.
-    init(isOpen: Bool) {
+    /// Of an open room everyone may become a member; of a strict one members and moderators may do little.
+    init(isOpen: Bool, isStrict: Bool) {
         let own: Set<Act> = [.addOwnClient, .removeOwnClient, .leave, .send, .receive]
-        let moderating = own.union([
-            .addUser, .removeUser, .ban, .unban, .kick, .changeRole, .rename,
-        ])
+        var moderating = own.union([.addUser, .removeUser, .ban, .unban, .changeRole, .rename])
+        let member = isStrict ? [.receive] : own
+        if isStrict {
+            moderating.subtract([.unban])
+        } else {
+            moderating.insert(.kick)
+        }
         entries = [
             Self.nobody: isOpen ? Entry(may: [.openJoin], moves: [0: [2]]) : Entry(),
             Self.banned: Entry(),
-            Self.member: Entry(may: own, moves: [2: [0]]),
+            Self.member: Entry(may: member, moves: [2: [0]]),
             Self.moderator: Entry(
                 may: moderating, moves: [0: [1, 2], 1: [0, 2], 2: [0, 1, 3], 3: [0]]),
             Self.administrator: Entry(
-                may: moderating.union([.defineRoles, .preauthorize, .changeBase]),
+                may: moderating.union([.kick, .unban, .defineRoles, .preauthorize, .changeBase]),
                 moves: [0: [2, 3], 1: [0, 2], 2: [0, 1, 3], 3: [0, 1, 2, 4], 4: [0, 3]]),
         ]
     }

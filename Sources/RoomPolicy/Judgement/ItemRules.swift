@@ -38,8 +38,8 @@ extension PolicyJudge {
         case .ephemeral(.appAck): break
         case .groupContextExtensions(let isRequired):
             // H-27: a member may do what B-9 demands, the hub more.
-            let isAllowed = actor.kind == .member ? isRequired : actor.kind == .external(isHub: true)
-            if !isAllowed { try deny(item, actor) }
+            let isHub = actor.kind == .external(isHub: true)
+            if !isHub, !isRequired || actor.kind != .member { try deny(item, actor) }
         case .ephemeral, .other:
             try deny(item, actor)
         }
