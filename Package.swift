@@ -22,6 +22,7 @@ let package = Package(
     products: [
         .library(name: "HubStore", targets: ["HubStore"]),
         .executable(name: "hubstore", targets: ["hubstore"]),
+        .executable(name: "hub-sim", targets: ["hub-sim"]),
         .executable(name: "embedded-hub", targets: ["EmbeddedHub"]),
     ],
     dependencies: [
@@ -108,6 +109,20 @@ let package = Package(
                 "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog",
                 "RoomPolicy", "RoomState", "Scenario", "Transcript",
             ]),
+        layer(
+            "HubSimulator",
+            [
+                "EndpointMessages", "EventLog", "HubStore", "LMDBStore", "LogAudit", "MLSCrypto",
+                "MLSMember", "MLSMessages", "MLSPublicGroup", "PresentationLanguage", "RoomLog",
+                "RoomPolicy", "RoomState", "RuleBook", "Scenario", "TransparencyLog",
+            ]),
+        .executableTarget(
+            name: "hub-sim",
+            dependencies: [
+                "HubSimulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/hub-sim", swiftSettings: strict),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line
@@ -242,6 +257,7 @@ let package = Package(
                 "RoomState", "RuleBook", "Scenario", "TestSupport",
             ],
             exclude: ["Scenarios"], swiftSettings: strict),
+        tests("HubSimulatorTests", ["HubSimulator", "TestSupport"]),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -10,6 +10,8 @@ package struct Configuration: Sendable {
 
     /// How large the store may get; nil for as large as the file system lets it.
     package var quota: Quota?
+    /// Asked before each append; nil but in tests of what follows a failure.
+    package var fault: (@Sendable () -> AppendFault?)?
 
     package init() {}
 
@@ -37,4 +39,12 @@ package struct RandomSource: Sendable {
             preconditionFailure("libcrypto has no randomness: \(error)")
         }
     }
+}
+
+/// What goes wrong with an append.
+package enum AppendFault: Sendable {
+    /// Nothing is written.
+    case lost
+    /// The record is on the disk, but who asked for it is told of a failure.
+    case unreported
 }

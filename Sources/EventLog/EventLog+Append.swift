@@ -12,9 +12,15 @@ extension EventLog {
         let prepared = try PreparedAppend(item, random)
         try quota?.check(environment, isRelief: item.isRelief)
         let tables = tables
-        return try await environment.write { (transaction) throws(StoreError) in
-            try tables.append(prepared, transaction)
+        let fault = fault?()
+        let outcome = try await environment.write { (transaction) throws(StoreError) in
+            let outcome = try tables.append(prepared, transaction)
+            // Here, so that the transaction is given up with what was written into it.
+            if fault == .lost { throw StoreError(.failed, call: "append") }
+            return outcome
         }
+        if fault == .unreported { throw StoreError(.failed, call: "append") }
+        return outcome
     }
 }
 

@@ -34,6 +34,7 @@ package final class EventLog: Sendable {
     let tables: LogTables
     let random: RandomSource
     let quota: Quota?
+    let fault: (@Sendable () -> AppendFault?)?
     /// Held by who compares the log with its anchor and moves that on.
     let anchoring = Mutex(())
 
@@ -43,6 +44,7 @@ package final class EventLog: Sendable {
         self.environment = environment
         random = configuration.random
         quota = configuration.quota
+        fault = configuration.fault
         let metaTable = try environment.table("meta")
         meta = try environment.read { (transaction) throws(StoreError) in
             try Meta(from: metaTable, in: transaction)

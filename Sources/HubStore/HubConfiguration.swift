@@ -39,11 +39,13 @@ public struct HubConfiguration: Sendable {
     public var retention = Retention()
     /// The time in milliseconds since the Unix epoch.
     public var clock: @Sendable () -> UInt64
-    /// A number of random bytes, for the HPKE encryption of answers.
+    /// A number of random bytes, for the HPKE encryption of answers and the salts of records.
     public var random: @Sendable (_ count: Int) -> [UInt8] = Self.systemRandom
 
     /// All rules, but in tests of what each is for.
     package var enforcement = Enforcement.complete
+    /// What goes wrong with the store; nothing, but in tests of what follows.
+    package var fault: (@Sendable () -> AppendFault?)?
 
     /// What a room may take of the hub.
     public struct Limits: Hashable, Sendable {
@@ -95,6 +97,8 @@ public struct HubConfiguration: Sendable {
 
     var log: Configuration {
         var configuration = Configuration()
+        configuration.random = RandomSource(random)
+        configuration.fault = fault
         configuration.quota = limits.storeSize.map {
             Quota(size: $0, reserve: limits.storeReserve)
         }

@@ -15,9 +15,10 @@ extension Trial {
         try checkRestricted(handshakes.compactMap(\.proposal))
         var queued: [PendingProposal] = []
         for handshake in handshakes where handshake.proposal != nil {
-            let proposal = try group.judge(proposal: handshake, now: now, profile)
-            // What waits already is not queued again.
-            if group.pending[proposal.reference] == nil { queued.append(proposal) }
+            // What waits already was judged, and is not queued again.
+            let reference = handshake.content.proposalReference(group.suite.hash)
+            if group.pending[reference] != nil { continue }
+            queued.append(try group.judge(proposal: handshake, now: now, profile))
         }
         guard !queued.isEmpty else { return [] }
         let new = queued.map { CommitProposals.Entry($0) }

@@ -120,23 +120,23 @@ struct Cast {
 }
 
 /// A client of a scenario.
-struct Performer {
-    let name: String
-    let user: MIMIURI
-    let client: Client
-    let psks: PreSharedKeys
-    let random: SeededRandom
-    var keyPackages: [OwnKeyPackage] = []
+package struct Performer {
+    package let name: String
+    package let user: MIMIURI
+    package let client: Client
+    package let psks: PreSharedKeys
+    package let random: SeededRandom
+    package var keyPackages: [OwnKeyPackage] = []
     /// Nil while it is not in the group.
-    var member: Member?
+    package var member: Member?
     /// What it was in earlier epochs, the latest last.
-    var past: [Member] = []
+    package var past: [Member] = []
     /// Where it is in its provider's queue.
-    var position: UInt64 = 0
+    package var position: UInt64 = 0
     /// The messages of its own that were accepted.
-    var sent: Set<[UInt8]> = []
+    package var sent: Set<[UInt8]> = []
 
-    init(
+    package init(
         name: String, user: MIMIURI, client: Client, psks: PreSharedKeys, random: SeededRandom
     ) {
         self.name = name
@@ -146,9 +146,9 @@ struct Performer {
         self.random = random
     }
 
-    var domain: String { user.domain }
+    package var domain: String { user.domain }
 
-    mutating func become(_ next: Member?) {
+    package mutating func become(_ next: Member?) {
         if let member {
             past.append(member)
             past = past.suffix(5)
@@ -157,14 +157,14 @@ struct Performer {
     }
 
     /// Who it was in an epoch.
-    func member(in epoch: UInt64) -> Member? {
+    package func member(in epoch: UInt64) -> Member? {
         (past + [member].compactMap { $0 }).last { $0.epoch == epoch }
     }
 
     // MARK: What comes
 
     /// Takes a delivery; throws what it can't make sense of.
-    mutating func take(
+    package mutating func take(
         _ message: FanoutMessage, isReadable: Bool, _ profile: GroupProfile
     ) throws {
         switch message.rest {

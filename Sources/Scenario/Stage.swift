@@ -11,16 +11,16 @@ import RuleBook
 import Synchronization
 
 /// The hub's time.
-final class StageClock: Sendable {
+package final class StageClock: Sendable {
     private let time: Mutex<UInt64>
 
-    init(_ time: UInt64) {
+    package init(_ time: UInt64) {
         self.time = Mutex(time)
     }
 
-    var now: UInt64 { time.withLock { $0 } }
+    package var now: UInt64 { time.withLock { $0 } }
 
-    func advance(to given: UInt64?) {
+    package func advance(to given: UInt64?) {
         time.withLock { $0 = given ?? $0 + 1000 }
     }
 }

@@ -103,6 +103,7 @@ import Testing
             "RoomState": ["Synchronization"], "RoomLog": ["Synchronization"],
             "LogAudit": ["FoundationEssentials", "Synchronization"],
             "LogOperations": ["FoundationEssentials"],
+            "HubSimulator": ["FoundationEssentials", "Synchronization"],
             "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {

@@ -149,6 +149,11 @@ let itemCases: [PolicyCase] =
             .defaultDeny, "group_context_extensions", { _ in },
             describe: { $0.items = [.groupContextExtensions(isRequired: false)] }),
         .change(
+            .defaultDeny, "required extensions by an external sender",
+            by: { _ in Actor(.external(isHub: false), user: nil, credential: .basic(identity: []))
+            },
+            { _ in }, describe: { $0.items = [.groupContextExtensions(isRequired: true)] }),
+        .change(
             .defaultDeny, "an ephemeral that is not app_ack", { _ in },
             describe: { $0.items = [.ephemeral(.frankAAD)] }),
         .change(

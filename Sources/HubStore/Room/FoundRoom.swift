@@ -90,10 +90,14 @@ struct WaitingProposal: Sendable {
         origin = room.origin(of: entry.message)
     }
 
-    /// Those of `sent` that wait in a room, in the order in which they were accepted.
+    /// Those of `sent` that wait in a room, in the order in which they were accepted; of one that was sent
+    /// more than once, the first.
     static func waiting(
         in room: MIMIRoom, among sent: [WaitingProposal]
     ) -> [WaitingProposal] {
-        sent.filter { room.group.pending[$0.reference] != nil }
+        var seen = Set<[UInt8]>()
+        return sent.filter {
+            room.group.pending[$0.reference] != nil && seen.insert($0.reference).inserted
+        }
     }
 }

@@ -37,7 +37,9 @@ extension PolicyJudge {
             if case .external = actor.kind { try deny(item, actor) }
         case .ephemeral(.appAck): break
         case .groupContextExtensions(let isRequired):
-            if !isRequired, actor.kind != .external(isHub: true) { try deny(item, actor) }
+            // H-27: a member may do what B-9 demands, the hub more.
+            let isHub = actor.kind == .external(isHub: true)
+            if !isHub, !isRequired || actor.kind != .member { try deny(item, actor) }
         case .ephemeral, .other:
             try deny(item, actor)
         }

@@ -3,15 +3,15 @@ import MLSMember
 import PresentationLanguage
 
 /// Choices that follow from a seed.
-struct Dice: RandomNumberGenerator {
+package struct Dice: RandomNumberGenerator {
     private let random: SeededRandom
 
     /// `name` tells apart those of one run.
-    init(seed: UInt64, name: String) {
+    package init(seed: UInt64, name: String) {
         random = SeededRandom(seed: seed, name: "dice of \(name)")
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         do {
             return try UInt64(parsing: random.bytes(8))
         } catch {
@@ -20,11 +20,11 @@ struct Dice: RandomNumberGenerator {
     }
 
     /// Whether something comes about that does once in `count` times.
-    mutating func hits(oneIn count: Int) -> Bool {
+    package mutating func hits(oneIn count: Int) -> Bool {
         Int.random(in: 0..<count, using: &self) == 0
     }
 
-    mutating func pick<Element>(_ elements: some Collection<Element>) -> Element? {
+    package mutating func pick<Element>(_ elements: some Collection<Element>) -> Element? {
         elements.randomElement(using: &self)
     }
 }
