@@ -107,6 +107,12 @@ let package = Package(
                 "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "PresentationLanguage", "RoomLog",
                 "Scenario",
             ]),
+        layer(
+            "StoreRig",
+            [
+                "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "Scenario", "TransparencyLog",
+            ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line
@@ -119,6 +125,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "store-rig",
+            dependencies: [
+                "StoreRig", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/store-rig",
             swiftSettings: strict),
         // Tests
         .target(

@@ -102,6 +102,7 @@ import Testing
             "LogAudit": ["FoundationEssentials", "Synchronization"],
             "LogOperations": ["FoundationEssentials"],
             "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
+            "StoreRig": ["FoundationEssentials", "Glibc", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {

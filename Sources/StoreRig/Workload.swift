@@ -1,0 +1,99 @@
+import HubStore
+import MLSCrypto
+import PresentationLanguage
+import RoomLog
+import Scenario
+import TransparencyLog
+
+/// Real members before a real hub: what they send is made beforehand and follows from a seed, so that it can
+/// go on at any place, as often as the hub is stopped.
+package struct Workload: Sendable {
+    private let generator: StoreGenerator
+    package let scripts: [RoomScript]
+    private let logKey: String
+
+    package init(rooms: Int, records: Int, seed: UInt64) throws {
+        generator = StoreGenerator(records: records, rooms: rooms, seed: seed)
+        scripts = try generator.scripts()
+        guard let name = NoteLine(StoreGenerator.domain),
+            let key = try SignerKey(
+                name: name, type: .ed25519, seed: SHA256.hash(seed.encoded, Array("log".utf8)))
+        else { throw RigError("\(StoreGenerator.domain) is no name of a key") }
+        logKey = key.text
+    }
+
+    package func configuration() throws -> HubConfiguration {
+        var configuration = try generator.configuration()
+        configuration.logKey = try LogSigningKey(logKey)
+        return configuration
+    }
+
+    package func open(at path: String) throws -> Hub {
+        try Hub.open(at: path, configuration())
+    }
+
+    /// Plays what the store lacks of all rooms, beside each other, and tells what the hub answered. The log is
+    /// signed now and then.
+    package func play(
+        on hub: Hub, _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for script in scripts {
+                group.addTask { try await play(script, on: hub, acknowledge) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func play(
+        _ script: RoomScript, on hub: Hub,
+        _ acknowledge: @Sendable (Trace.Mark) throws -> Void
+    ) async throws {
+        while let sequence = try await next(of: script, on: hub) {
+            try acknowledge(.record(sequence))
+            guard sequence % 8 == 7 else { continue }
+            let text = try await hub.checkpoint()
+            let size = text.split(separator: "\n").dropFirst().first.flatMap { UInt64($0) }
+            guard let size else { throw RigError("no checkpoint: \(text)") }
+            try acknowledge(.checkpoint(size))
+        }
+    }
+
+    /// Sends the next of what the store lacks of a room; the sequence of its record, or nil where nothing
+    /// is left.
+    package func next(of script: RoomScript, on hub: Hub) async throws -> UInt64? {
+        let place: Int
+        do {
+            guard let room = try hub.log.room(Array(script.uri.utf8)) else {
+                switch try await hub.create(script.creation) {
+                case .created(let summary): return summary.sequence
+                case .refused(let refusal):
+                    throw RigFinding("\(script.uri) can't be founded: \(refusal)")
+                }
+            }
+            place = Int(room.row.roomSeq)
+        }
+        guard place < script.updates.count else { return nil }
+        return try await send(script.updates[place], to: script.uri, on: hub)
+    }
+
+    /// Sends an update, which must be accepted; the sequence of its record.
+    package func send(
+        _ update: RoomScript.Update, to room: String, on hub: Hub
+    ) async throws -> UInt64 {
+        let answer = try await hub.update(room, from: update.provider, update.body)
+        switch answer.outcome {
+        case .accepted(let sequence, _): return sequence
+        case .refused(let refusal):
+            throw RigFinding("\(update.step) in \(room) is refused: \(refusal)")
+        }
+    }
+
+    /// Whether the store has everything.
+    package func isComplete(_ hub: Hub) throws -> Bool {
+        try scripts.allSatisfy { script in
+            let room = try hub.log.room(Array(script.uri.utf8))
+            return room.map { $0.row.roomSeq == UInt64(script.updates.count) } ?? false
+        }
+    }
+}
