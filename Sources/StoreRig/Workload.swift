@@ -1,4 +1,5 @@
 import HubStore
+import LMDBStore
 import MLSCrypto
 import PresentationLanguage
 import RoomLog
@@ -33,23 +34,25 @@ package struct Workload: Sendable {
     }
 
     /// Plays what the store lacks of all rooms, beside each other, and tells what the hub answered. The log is
-    /// signed now and then.
+    /// signed now and then. With `most`, no room gets more records than these.
     package func play(
-        on hub: Hub, _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
+        on hub: Hub, most: Int = .max, _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for script in scripts {
-                group.addTask { try await play(script, on: hub, acknowledge) }
+                group.addTask { try await play(script, on: hub, most, acknowledge) }
             }
             try await group.waitForAll()
         }
     }
 
     private func play(
-        _ script: RoomScript, on hub: Hub,
+        _ script: RoomScript, on hub: Hub, _ most: Int,
         _ acknowledge: @Sendable (Trace.Mark) throws -> Void
     ) async throws {
-        while let sequence = try await next(of: script, on: hub) {
+        var count = 0
+        while count < most, let sequence = try await next(of: script, on: hub) {
+            count += 1
             try acknowledge(.record(sequence))
             guard sequence % 8 == 7 else { continue }
             let text = try await hub.checkpoint()
@@ -57,6 +60,21 @@ package struct Workload: Sendable {
             guard let size else { throw RigError("no checkpoint: \(text)") }
             try acknowledge(.checkpoint(size))
         }
+    }
+
+    /// Makes a store at a path where nothing is, plays half of everything, closes the store, compacts it, and
+    /// plays the rest.
+    package func run(
+        at path: String, _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
+    ) async throws {
+        let first = try open(at: path)
+        try acknowledge(.store)
+        try await play(on: first, most: (scripts.map(\.updates.count).max() ?? 0) / 2, acknowledge)
+        await first.close()
+        try Environment.compact(at: path, options: EnvironmentOptions(access: .readOnly))
+        let second = try open(at: path)
+        try await play(on: second, acknowledge)
+        await second.close()
     }
 
     /// Sends the next of what the store lacks of a room; the sequence of its record, or nil where nothing

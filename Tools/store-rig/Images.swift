@@ -15,12 +15,8 @@ struct Record: AsyncParsableCommand {
     var marks: String
 
     func run() async throws {
-        let workload = try options.workload()
         let marks = try MarkFile(marks)
-        let hub = try workload.open(at: store)
-        try marks.write(.store)
-        try await workload.play(on: hub) { try marks.write($0) }
-        await hub.close()
+        try await options.workload().run(at: store) { try marks.write($0) }
     }
 }
 
