@@ -17,7 +17,11 @@ package final class MarkFile: Sendable {
     }
 
     package func write(_ mark: Trace.Mark) throws(StoreError) {
-        try file.withLock { (file) throws(StoreError) in try file.write(Array(mark.line.utf8)) }
+        try write(mark.line)
+    }
+
+    func write(_ line: String) throws(StoreError) {
+        try file.withLock { (file) throws(StoreError) in try file.write(Array(line.utf8)) }
     }
 }
 

@@ -59,7 +59,7 @@ package struct Trace: Sendable {
     package private(set) var operations: [Operation] = []
 
     package init(at path: String) throws {
-        let bytes = try FileSystem.contents(of: path, limit: 1 << 30)
+        let bytes = try InputFile(path).read(1 << 30)
         var reader = try Reader(bytes.span.bytes, limits: DecodingLimits(depth: 1, size: 1 << 30))
         while reader.remaining > 0 {
             let kind = try reader.readUInt8()

@@ -14,13 +14,30 @@ package struct Workload: Sendable {
     private let logKey: String
 
     package init(rooms: Int, records: Int, seed: UInt64) throws {
-        generator = StoreGenerator(records: records, rooms: rooms, seed: seed)
-        scripts = try generator.scripts()
+        let generator = StoreGenerator(records: records, rooms: rooms, seed: seed)
+        try self.init(generator, generator.scripts())
+    }
+
+    /// With what was kept by ``save(to:)``.
+    package init(rooms: Int, records: Int, seed: UInt64, savedAt path: String) throws {
+        try self.init(
+            StoreGenerator(records: records, rooms: rooms, seed: seed), RoomScript.load(path))
+    }
+
+    private init(_ generator: StoreGenerator, _ scripts: [RoomScript]) throws {
+        let seed = generator.seed
+        self.generator = generator
+        self.scripts = scripts
         guard let name = NoteLine(StoreGenerator.domain),
             let key = try SignerKey(
                 name: name, type: .ed25519, seed: SHA256.hash(seed.encoded, Array("log".utf8)))
         else { throw RigError("\(StoreGenerator.domain) is no name of a key") }
         logKey = key.text
+    }
+
+    /// Keeps what the members send, for another process.
+    package func save(to path: String) throws {
+        try RoomScript.save(scripts, to: path)
     }
 
     package func configuration() throws -> HubConfiguration {
@@ -36,7 +53,8 @@ package struct Workload: Sendable {
     /// Plays what the store lacks of all rooms, beside each other, and tells what the hub answered. The log is
     /// signed now and then. With `most`, no room gets more records than these.
     package func play(
-        on hub: Hub, most: Int = .max, _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
+        on hub: Hub, most: Int = .max,
+        _ acknowledge: @escaping @Sendable (Trace.Mark) throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for script in scripts {

@@ -44,6 +44,7 @@ static const char *root, *marks, *swallowed = "";
 static int trace = -1;
 static long calls, fault_at;
 static enum fault fault_kind;
+static const char *faulted = "";
 
 #define REAL(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
 
@@ -53,7 +54,13 @@ void store_trace_arm(long call, int kind) {
     calls = 0;
     fault_at = call;
     fault_kind = kind;
+    faulted = "";
     pthread_mutex_unlock(&lock);
+}
+
+/* What the call was that failed; empty before it came. */
+const char *store_trace_faulted(void) {
+    return faulted;
 }
 
 /* Calls since then. */
@@ -117,9 +124,11 @@ static void note(enum kind kind, int flags, uint64_t number, const char *path, c
 }
 
 /* Counts a call; the fault that it is to have. */
-static enum fault count(void) {
+static enum fault count(const char *what) {
     calls++;
-    return fault_at && calls == fault_at ? fault_kind : NONE;
+    if (!fault_at || calls != fault_at) return NONE;
+    faulted = what;
+    return fault_kind;
 }
 
 static int failed(enum fault fault) {
@@ -133,9 +142,9 @@ static void die(void) {
 }
 
 /* A call that is made or not; `made` is its expression, of a type that can be -1. */
-#define CALL(result, made)                         \
+#define CALL(result, what, made)                   \
     do {                                           \
-        enum fault fault = count();                \
+        enum fault fault = count(what);            \
         if (fault == KILL) die();                  \
         if (fault == FAIL_IO || fault == FAIL_SPACE) { \
             result = failed(fault);                \
@@ -157,7 +166,7 @@ static int open_file(const char *path, int flags, mode_t mode) {
     int is_new = (flags & O_CREAT) && stat(path, &status);
     int fd = -1, applied = 0;
     if (is_marks) fd = REAL(open)(path, flags, mode);
-    else CALL(fd, REAL(open)(path, flags, mode));
+    else CALL(fd, "open", REAL(open)(path, flags, mode));
     if (fd >= MOST_FILES) abort();
     if (fd >= 0) {
         if (!is_marks && is_new) note(CREATE, 0, 0, name, "", 0);
@@ -206,7 +215,7 @@ int close(int fd) {
 
 static ssize_t write_at(int fd, const void *data, size_t size, off_t offset) {
     struct file *file = &files[fd];
-    enum fault fault = count();
+    enum fault fault = count("write");
     if (fault == FAIL_IO || fault == FAIL_SPACE) return failed(fault);
     size_t part = fault == SHORT_WRITE || fault == KILL ? size / 2 : size;
     ssize_t result = REAL(pwrite)(fd, data, part, offset);
@@ -286,7 +295,7 @@ static int on_file(int fd, int (*real)(int), const char *word) {
     if (swallows(word)) return 0;
     pthread_mutex_lock(&lock);
     int result, applied = 0;
-    CALL(result, real(fd));
+    CALL(result, "sync", real(fd));
     if (result == 0) note(SYNC, 0, 0, file->path, "", 0);
     if (applied) result = failed(APPLIED);
     pthread_mutex_unlock(&lock);
@@ -313,7 +322,7 @@ int ftruncate(int fd, off_t size) {
     if (!file) return REAL(ftruncate)(fd, size);
     pthread_mutex_lock(&lock);
     int result, applied = 0;
-    CALL(result, REAL(ftruncate)(fd, size));
+    CALL(result, "truncate", REAL(ftruncate)(fd, size));
     if (result == 0) note(TRUNCATE, 0, size, file->path, "", 0);
     if (applied) result = failed(APPLIED);
     pthread_mutex_unlock(&lock);
@@ -341,7 +350,7 @@ int fallocate(int fd, int mode, off_t offset, off_t size) {
         pthread_mutex_lock(&lock);                                   \
         const char *other = second;                                  \
         int applied = 0;                                             \
-        CALL(result, made);                                          \
+        CALL(result, "name", made);                                          \
         if (result == 0) note(kind, 0, 0, below(path), other, strlen(other)); \
         if (applied) result = failed(APPLIED);                       \
         pthread_mutex_unlock(&lock);                                 \

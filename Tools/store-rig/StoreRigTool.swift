@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import StoreRig
 
 /// The command line of the storage half of the rig; see docs/reliability.md.
@@ -8,7 +9,9 @@ struct StoreRigTool: AsyncParsableCommand {
         commandName: "store-rig",
         abstract:
             "Lets a store lose power, calls, processes and space, and compares it with what was promised.",
-        subcommands: [Record.self, Images.self])
+        subcommands: [
+            Record.self, Images.self, KillLoopCommand.self, FaultSweepCommand.self, Play.self,
+        ])
 }
 
 struct WorkloadOptions: ParsableArguments {
@@ -21,8 +24,17 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "Records of all rooms together.")
     var records = 40
 
+    @Option(help: "A file with what the members send; made where it is not there.")
+    var script: String?
+
     func workload() throws -> Workload {
-        try Workload(rooms: rooms, records: records, seed: seed)
+        guard let script else { return try Workload(rooms: rooms, records: records, seed: seed) }
+        if access(script, F_OK) == 0 {
+            return try Workload(rooms: rooms, records: records, seed: seed, savedAt: script)
+        }
+        let workload = try Workload(rooms: rooms, records: records, seed: seed)
+        try workload.save(to: script)
+        return workload
     }
 }
 

@@ -9,11 +9,23 @@ package struct RoomScript: Sendable {
         /// The domain of the sender.
         package let provider: String
         package let body: [UInt8]
+
+        package init(step: String, provider: String, body: [UInt8]) {
+            self.step = step
+            self.provider = provider
+            self.body = body
+        }
     }
 
     package let uri: String
     package let creation: RoomCreation
     package let updates: [Update]
+
+    package init(uri: String, creation: RoomCreation, updates: [Update]) {
+        self.uri = uri
+        self.creation = creation
+        self.updates = updates
+    }
 }
 
 extension StoreGenerator {
