@@ -111,7 +111,8 @@ let package = Package(
             "StoreRig",
             [
                 "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
-                "PresentationLanguage", "RoomLog", "Scenario", "TransparencyLog",
+                "PresentationLanguage", "RoomLog", "Scenario", "StoreMeasurement",
+                "TransparencyLog",
             ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
@@ -236,6 +237,7 @@ let package = Package(
                 "RoomState", "RuleBook", "Scenario", "TestSupport",
             ],
             exclude: ["Scenarios"], swiftSettings: strict),
+        tests("StoreRigTests", ["StoreRig", "TestSupport"]),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,13 +1,17 @@
 import Glibc
 
-/// This program once more, in a process of its own.
+/// This program once more, or another, in a process of its own.
 package final class ChildProcess {
     private let process: pid_t
     private let output: Int32
     private var hasEnded = false
 
-    /// Starts it with its standard output in a pipe. `environment` is added to this process's.
-    package init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// Starts it with its standard output in a pipe. `environment` is added to this process's; a program other
+    /// than this is looked for as a shell does.
+    package init(
+        _ arguments: [String], of program: String = "/proc/self/exe",
+        environment: [String: String] = [:]
+    ) throws {
         var pipe: [Int32] = [-1, -1]
         guard Glibc.pipe(&pipe) == 0 else { throw RigError("pipe: \(Self.errorText)") }
         defer { close(pipe[1]) }
@@ -16,14 +20,14 @@ package final class ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO)
-        var words = ([CommandLine.arguments[0]] + arguments).map { strdup($0) } + [nil]
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
         var variables = Self.variables(environment).map { strdup($0) } + [nil]
         defer { for word in words + variables { free(word) } }
         var process = pid_t()
-        let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, &variables)
+        let code = posix_spawnp(&process, program, &actions, nil, &words, &variables)
         guard code == 0 else {
             close(pipe[0])
-            throw RigError("posix_spawn: \(String(cString: strerror(code)))")
+            throw RigError("\(program): \(String(cString: strerror(code)))")
         }
         self.process = process
         output = pipe[0]
@@ -70,6 +74,16 @@ package final class ChildProcess {
     package func kill() {
         Glibc.kill(process, SIGKILL)
         _ = wait()
+    }
+
+    /// Runs a program to its end; throws where it fails.
+    static func run(_ program: String, _ arguments: [String]) throws {
+        let child = try ChildProcess(arguments, of: program)
+        _ = child.readAll()
+        let end = child.wait()
+        guard end == .exited(0) else {
+            throw RigError("\(([program] + arguments).joined(separator: " ")): \(end)")
+        }
     }
 
     package enum End: Hashable {

@@ -1,7 +1,8 @@
 import Glibc
 import LMDBStore
 
-/// A hub that writes is killed again and again, and what it told somebody is compared with what is there.
+/// A hub that writes is killed again and again, and what it told somebody is compared with what is there. With a
+/// mount, the file system's machine loses its power just before.
 package struct KillLoop {
     package struct Counts: Sendable {
         package var kills = 0
@@ -12,6 +13,8 @@ package struct KillLoop {
         package var acknowledged = 0
         package var stores = 0
         package var replays = 0
+        /// Power cuts by their kind.
+        package var cuts: [String: Int] = [:]
     }
 
     private let workload: Workload
@@ -19,6 +22,7 @@ package struct KillLoop {
     /// How a child plays the workload on the store at a path.
     private let arguments: [String]
     private let work: WorkDirectory
+    private let mount: PowerCutMount?
     private var generator: SeededGenerator
     private var counts = Counts()
     private var promises = Promises()
@@ -31,12 +35,14 @@ package struct KillLoop {
 
     /// `arguments` let this program write what it tells to its standard output; the store's path is added.
     package init(
-        _ workload: Workload, arguments: [String], seed: UInt64, work: WorkDirectory
+        _ workload: Workload, arguments: [String], seed: UInt64, work: WorkDirectory,
+        mount: PowerCutMount? = nil
     ) {
         self.workload = workload
         judgement = StoreJudgement(workload)
         self.arguments = arguments
         self.work = work
+        self.mount = mount
         generator = SeededGenerator(seed: seed)
     }
 
@@ -50,8 +56,13 @@ package struct KillLoop {
             // It says when it is about to open the store: until then there is nothing to be killed.
             var output = child.read()
             usleep(UInt32.random(in: 0...Self.longest, using: &generator))
+            let cut = try mount?.cut(&generator)
             child.kill()
             output += child.readAll()
+            if let mount, let cut {
+                counts.cuts["\(cut)", default: 0] += 1
+                try mount.mountAgain()
+            }
             let isDone = try take(output)
             counts.kills += 1
             if isDone { counts.tooLate += 1 }
@@ -113,16 +124,21 @@ package enum PlayedStore {
     static let end: Substring = "end"
 
     /// Plays what a store lacks, says what it is told, and where it begins and ends. With `isWhole` it makes
-    /// the store, and compacts it half-way.
+    /// the store, and compacts it half-way; with `most` no room gets more records than these.
     package static func run(
-        _ workload: Workload, at path: String, isWhole: Bool
+        _ workload: Workload, at path: String, isWhole: Bool, most: Int = .max
     ) async throws {
         let marks = MarkFile()
         if isWhole { return try await workload.run(at: path) { try marks.write($0) } }
         try marks.write("\(begin)\n")
         let hub = try workload.open(at: path)
         try marks.write(.store)
-        try await workload.play(on: hub) { try marks.write($0) }
+        do {
+            try await workload.play(on: hub, most: most) { try marks.write($0) }
+        } catch {
+            await hub.close()
+            throw error
+        }
         await hub.close()
         try marks.write("\(end)\n")
     }

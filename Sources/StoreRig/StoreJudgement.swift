@@ -18,6 +18,15 @@ package struct Promises: Hashable, Sendable {
 
     package init() {}
 
+    /// As if all that a store holds had been promised.
+    package init(whatHolds store: String) throws {
+        let log = try EventLog.open(at: store, access: .readOnly)
+        defer { log.abandon() }
+        self.store = true
+        records = try log.head().nextSequence
+        signed = try log.latestCheckpoint()?.size ?? 0
+    }
+
     package mutating func add(_ mark: Trace.Mark) {
         switch mark {
         case .store: store = true
@@ -145,7 +154,7 @@ package struct StoreJudgement: Sendable {
     }
 
     /// Everything in the store with everything else.
-    private func compare(_ rooms: RoomLog) throws {
+    func compare(_ rooms: RoomLog) throws {
         var flaws: [LogFlaw] = []
         var check = try LogCheck(rooms.log) { flaws.append($0) }
         check.run()

@@ -12,6 +12,8 @@ package struct Workload: Sendable {
     private let generator: StoreGenerator
     package let scripts: [RoomScript]
     private let logKey: String
+    /// Whether the hub's time is the machine's; else it follows from how often it is asked for.
+    package var usesSystemClock = false
 
     package init(rooms: Int, records: Int, seed: UInt64) throws {
         let generator = StoreGenerator(records: records, rooms: rooms, seed: seed)
@@ -40,14 +42,15 @@ package struct Workload: Sendable {
         try RoomScript.save(scripts, to: path)
     }
 
-    package func configuration() throws -> HubConfiguration {
+    /// Opens the store at a path, with the limits that `limit` sets.
+    package func open(
+        at path: String, _ limit: (inout HubConfiguration.Limits) -> Void = { _ in }
+    ) throws -> Hub {
         var configuration = try generator.configuration()
         configuration.logKey = try LogSigningKey(logKey)
-        return configuration
-    }
-
-    package func open(at path: String) throws -> Hub {
-        try Hub.open(at: path, configuration())
+        limit(&configuration.limits)
+        if usesSystemClock { configuration.clock = SystemClock.now }
+        return try Hub.open(at: path, configuration)
     }
 
     /// Plays what the store lacks of all rooms, beside each other, and tells what the hub answered. The log is

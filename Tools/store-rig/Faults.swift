@@ -42,11 +42,14 @@ struct Play: AsyncParsableCommand {
     @Flag(help: "Make the store, and compact it half-way.")
     var whole = false
 
+    @Option(help: "The most records that a room gets.")
+    var most = Int.max
+
     @Argument(help: "The store.")
     var store: String
 
     func run() async throws {
-        try await PlayedStore.run(options.workload(), at: store, isWhole: whole)
+        try await PlayedStore.run(options.workload(), at: store, isWhole: whole, most: most)
     }
 }
 
@@ -89,5 +92,48 @@ extension WorkloadOptions {
     var play: [String] {
         ["play", "--seed", "\(seed)", "--rooms", "\(rooms)", "--records", "\(records)"]
             + (script.map { ["--script", $0] } ?? [])
+    }
+}
+
+struct PowerCutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "power-cut",
+        abstract: "Cuts the power of a file system on which a hub writes, again and again.")
+
+    @OptionGroup var options: WorkloadOptions
+
+    @Option(help: "How often.")
+    var cuts = 300
+
+    @Option(help: "The device, with a file system.")
+    var device: String
+
+    @Option(help: "The kind of the file system.")
+    var fileSystem: String
+
+    @Option(help: "Where it is to be mounted.")
+    var mountPoint: String
+
+    func run() async throws {
+        let mount = try PowerCutMount(device: device, at: mountPoint, fileSystem: fileSystem)
+        let work = try WorkDirectory(mountPoint + "/rig")
+        var loop = KillLoop(
+            try options.workload(), arguments: options.play, seed: options.seed, work: work,
+            mount: mount)
+        do {
+            let counts = try await loop.run(kills: cuts)
+            say(
+                "\(fileSystem): \(counts.kills) power cuts, "
+                    + "\(counts.cuts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }), "
+                    + "\(counts.beforeTheStore) of them before there was a store, "
+                    + "\(counts.tooLate) after everything was written")
+            say(
+                "\(counts.acknowledged) acknowledgements, \(counts.stores) stores, "
+                    + "\(counts.replays) replayed as a whole")
+            try mount.unmount()
+        } catch let finding as RigFinding {
+            say("FOUND \(finding); the store is in \(work.path)")
+            throw ExitCode(1)
+        }
     }
 }

@@ -10,7 +10,10 @@ struct StoreRigTool: AsyncParsableCommand {
         abstract:
             "Lets a store lose power, calls, processes and space, and compares it with what was promised.",
         subcommands: [
-            Record.self, Images.self, KillLoopCommand.self, FaultSweepCommand.self, Play.self,
+            Record.self, Images.self, KillLoopCommand.self, FaultSweepCommand.self,
+            PowerCutCommand.self,
+            LimitsCommand.self, Judge.self, DamageCommand.self, Play.self,
+            Hold.self,
         ])
 }
 
@@ -27,13 +30,18 @@ struct WorkloadOptions: ParsableArguments {
     @Option(help: "A file with what the members send; made where it is not there.")
     var script: String?
 
+    @Flag(help: "The hub's time is the machine's.")
+    var systemClock = false
+
     func workload() throws -> Workload {
-        guard let script else { return try Workload(rooms: rooms, records: records, seed: seed) }
-        if access(script, F_OK) == 0 {
-            return try Workload(rooms: rooms, records: records, seed: seed, savedAt: script)
+        var workload: Workload
+        if let script, access(script, F_OK) == 0 {
+            workload = try Workload(rooms: rooms, records: records, seed: seed, savedAt: script)
+        } else {
+            workload = try Workload(rooms: rooms, records: records, seed: seed)
+            if let script { try workload.save(to: script) }
         }
-        let workload = try Workload(rooms: rooms, records: records, seed: seed)
-        try workload.save(to: script)
+        workload.usesSystemClock = systemClock
         return workload
     }
 }
