@@ -123,6 +123,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hub-sim", swiftSettings: strict),
+        layer(
+            "StoreRig",
+            [
+                "EventLog", "HubStore", "LMDBStore", "MLSCrypto", "MLSPublicGroup",
+                "PresentationLanguage", "RoomLog", "Scenario", "StoreMeasurement",
+                "TransparencyLog",
+            ]),
         .executableTarget(
             name: "EmbeddedHub", dependencies: ["HubStore"], swiftSettings: strict),
         // The command line
@@ -135,6 +142,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tools/hubstore",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "store-rig",
+            dependencies: [
+                "StoreRig", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/store-rig",
             swiftSettings: strict),
         // Tests
         .target(
@@ -258,6 +272,7 @@ let package = Package(
             ],
             exclude: ["Scenarios"], swiftSettings: strict),
         tests("HubSimulatorTests", ["HubSimulator", "TestSupport"]),
+        tests("StoreRigTests", ["StoreRig", "TestSupport"]),
         tests("RepositoryRulesTests", ["RuleBook", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The open environment, shared by readers and the writer thread. Closed with its last reference
 /// if not before.
@@ -7,6 +8,9 @@ final class EnvironmentCore: Sendable {
     private let path: String
     private let file: FileSystem.Identity
     private let gate = TransactionGate()
+    private let commits = Atomic(0)
+    /// After so many commits the slots of readers that died are freed.
+    private static let commitsBetweenReaderChecks = 64
     /// The process that opened the environment; a fork must not use it.
     private let owner = getpid()
 
@@ -54,6 +58,15 @@ final class EnvironmentCore: Sendable {
         } catch {
             throw explain(error, FileSystem.isFull(path))
         }
+        clearDeadReadersNowAndThen()
+    }
+
+    /// No page is used again that a dead reader of another process seems to read.
+    private func clearDeadReadersNowAndThen() {
+        let (_, count) = commits.add(1, ordering: .relaxed)
+        guard count % Self.commitsBetweenReaderChecks == 0 else { return }
+        // What fails is tried again.
+        _ = try? environment.clearDeadReaders()
     }
 
     /// liblmdb says EIO where the system wrote less than it was told to, as a full disk does.

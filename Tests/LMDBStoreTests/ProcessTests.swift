@@ -75,6 +75,26 @@ import Testing
         #expect(found == .readersFull)
     }
 
+    @Test func pagesThatAKilledReaderReadAreUsedAgain() async throws {
+        let environment = try place.create()
+        let path = place.store
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            let reader = try Environment.open(at: path, options: .readOnly)
+            let table = try reader.table("rows")
+            try reader.read { (transaction) throws(StoreError) in
+                _ = try transaction.get([0], in: table)
+                kill(getpid(), SIGKILL)
+            }
+        }
+        for number in 0..<500 {
+            try await environment.put([UInt8](repeating: UInt8(number % 256), count: 4000), for: [1])
+        }
+        // Each commit frees three pages at least.
+        let pages = try PageCheck(at: path).statistics
+        #expect(pages.pagesInFile < 500)
+        await environment.close()
+    }
+
     @Test func anAcknowledgedWriteSurvivesAKilledWriter() async throws {
         await (try place.create()).close()
         let path = place.store

@@ -105,6 +105,7 @@ import Testing
             "LogOperations": ["FoundationEssentials"],
             "HubSimulator": ["FoundationEssentials", "Synchronization"],
             "StoreMeasurement": ["Dispatch", "Glibc", "Synchronization"],
+            "StoreRig": ["FoundationEssentials", "Glibc", "Synchronization"],
         ]
         for target in order.subtracting(["hubstore"]) {
             for file in try SourceFile.all(in: "Sources/\(target)") {

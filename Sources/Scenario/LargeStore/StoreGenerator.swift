@@ -41,17 +41,20 @@ package struct StoreGenerator: Sendable {
         }
     }
 
-    /// A hub whose rooms the members know; its clock goes on with each look at it.
+    /// A hub whose rooms the members know.
     package func open(at path: String) throws -> Hub {
+        try Hub.open(at: path, configuration())
+    }
+
+    /// Of that hub; its clock goes on with each look at it.
+    package func configuration() throws -> HubConfiguration {
         let key = try HubSigningKey(
             cipherSuite: GeneratedRoom.suite.rawValue, privateKey: privateKey)
         let clock = StageClock(1_767_225_600_000)
-        return try Hub.open(
-            at: path,
-            HubConfiguration(domain: Self.domain, signingKeys: [key]) {
-                clock.advance(to: nil)
-                return clock.now
-            })
+        return HubConfiguration(domain: Self.domain, signingKeys: [key]) {
+            clock.advance(to: nil)
+            return clock.now
+        }
     }
 
     private var privateKey: [UInt8] { SHA256.hash(seed.encoded, Array("hub".utf8)).bytes }
@@ -65,13 +68,12 @@ package struct StoreGenerator: Sendable {
             Task { try await drain(hub, domain) }
         }
         defer { for drain in drains { drain.cancel() } }
-        let key = try HubKey(GeneratedRoom.suite.signature, privateKey: privateKey)
-        let sender = key.externalSender(of: Self.domain)
+        let sender = try sender()
         let people = try people()
         var counts = GeneratedCounts()
         try await withThrowingTaskGroup(of: GeneratedCounts.self) { group in
             for number in 0..<rooms {
-                let quota = records / rooms + (number < records % rooms ? 1 : 0)
+                let quota = quota(of: number)
                 group.addTask {
                     let room = try GeneratedRoom(
                         number, seed: seed, hub: sender, of: Self.domain, among: people)
@@ -86,7 +88,16 @@ package struct StoreGenerator: Sendable {
         return counts
     }
 
-    private func people() throws -> [MIMIURI] {
+    /// What the hub is to the rooms' groups.
+    func sender() throws -> ExternalSender {
+        try HubKey(GeneratedRoom.suite.signature, privateKey: privateKey)
+            .externalSender(of: Self.domain)
+    }
+
+    /// Records of a room.
+    func quota(of room: Int) -> Int { records / rooms + (room < records % rooms ? 1 : 0) }
+
+    func people() throws -> [MIMIURI] {
         try (0..<max(20, rooms)).map { number in
             let domain = Self.domains[number % Self.domains.count]
             guard let user = MIMIURI(Array("mimi://\(domain)/u/\(number)".utf8), .user) else {
