@@ -100,7 +100,9 @@ extension SimulatedRoom {
             guard let act = step.act else { return true }
             return model.roles.may(standing.role(of: name.user), act)
         }
-        return dice.pick(dice.hits(oneIn: 4) ? members : able)
+        // Those who may do these are few, and so are those whom it is done to.
+        let isRare = step == .kick || step == .unban
+        return dice.pick(dice.hits(oneIn: isRare ? 2 : 4) ? members : able)
     }
 
     /// The clients of a user that are not about to go.
@@ -130,7 +132,8 @@ extension SimulatedRoom {
                 [.removeClient($0)]
             }
         case .kick:
-            items = dice.pick(model.committed.clients.sorted()).map { [.removeClient($0)] }
+            let others = model.committed.clients.filter { $0.user != actor.user }.sorted()
+            items = dice.pick(others).map { [.removeClient($0)] }
         case .changeRole:
             let role = UInt32.random(in: 2...4, using: &dice)
             items = dice.pick(listed { $0 > RoleTable.banned && $0 != role }).map {

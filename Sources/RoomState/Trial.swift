@@ -71,6 +71,14 @@ struct Trial {
                 change.removedClients[user, default: 0] += 1
             case .appDataUpdate(let update):
                 change.items.append(.component(update.component))
+                if let list = listChanges(entry) {
+                    let users = list.changed.map(\.user) + list.added.map(\.user)
+                    let stays = { (user: [UInt8]) in
+                        after.policy.participants.role(of: user)
+                            == room.effective.participants.role(of: user)
+                    }
+                    change.isIdle = change.isIdle || users.isEmpty || users.contains(where: stays)
+                }
             case .update: change.items.append(.update)
             case .psk: change.items.append(.psk)
             case .reInit: change.items.append(.reInit)

@@ -149,6 +149,12 @@ let itemCases: [PolicyCase] =
             .defaultDeny, "group_context_extensions", { _ in },
             describe: { $0.items = [.groupContextExtensions(isRequired: false)] }),
         .change(
+            .intent, "an update of the list that changes nothing", { _ in },
+            describe: {
+                $0.items = [.component(.participantList)]
+                $0.isIdle = true
+            }),
+        .change(
             .defaultDeny, "required extensions by an external sender",
             by: { _ in Actor(.external(isHub: false), user: nil, credential: .basic(identity: []))
             },

@@ -38,6 +38,10 @@ extension ModelRoom {
             guard moved.0 != moved.1 || adds + removes > 0 else { continue }
             try check(user, moved, adds, removes, by: actor, isJoiner: joiner != nil)
         }
+        for change in fresh.compactMap(\.item.listChanges).joined()
+        where before.role(of: change.user) == after.role(of: change.user) {
+            throw Objection("", "\(change) changes nothing")
+        }
         for item in fresh.map(\.item) { try check(item, by: actor, before) }
         let added = fresh.compactMap(\.item.listChanges).joined().filter { $0.given == nil }
         guard added.allSatisfy({ committed.users[$0.user] == nil }) else {

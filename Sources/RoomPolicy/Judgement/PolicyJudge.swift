@@ -39,6 +39,10 @@ package struct PolicyJudge: Sendable {
         }
         for item in change.items { try judge(item, in: change, by: actor, role) }
         try judge(end: change)
+        // What changes nothing takes no capability, but stands in the way of what does (E-11, E-12).
+        try rules.require(
+            .intent, !change.isIdle, "participant list", expected: "changes of roles",
+            found: "none")
     }
 
     /// A room that starts: only its end state is judged, not who makes it (B-10).

@@ -12,6 +12,8 @@ package struct RoomChange: Sendable {
     package var addedClients: [[UInt8]: Int] = [:]
     package var removedClients: [[UInt8]: Int] = [:]
     package var items: [Item] = []
+    /// Whether an update of the list names nobody, or somebody who stays what they are.
+    package var isIdle = false
 
     /// What is not about the list or about clients.
     package enum Item: Hashable, Sendable {
