@@ -71,6 +71,18 @@ extension GrowthWorkload {
                 return true
             }
         },
+        GrowthWorkload(name: "many-changes") { size in
+            // Each user has a role of its own, and Alice may bring each of them to another.
+            let own = 5..<UInt32(size) + 5
+            var founding = crowded(0)
+            founding.roles += own.map { Role(index: $0, name: "role \($0)") }
+            founding.roles[3].changes += own.map { .init(from: $0, to: [$0, 2, 3]) }
+            founding.participants += own.map { ("user\($0)", $0) }
+            let house = try Clubhouse(founding)
+            let update = ParticipantListUpdate(
+                changed: (1...UInt32(size)).map { .init(place: $0, role: 3) })
+            return try deciding(house, [update.proposal])
+        },
     ]
 
     private static func pair(_ number: Int) -> UserRolePair {

@@ -11,13 +11,15 @@ import Testing
             var suite: String?
             var isTest = false
             for line in file.lines {
-                if let match = line.firstMatch(of: /^(?:@Suite.* )?(?:struct|extension) (\w+)/) {
+                if line.first != " ", line.contains("struct ") || line.contains("extension "),
+                    let match = line.firstMatch(of: /(?:struct|extension) (\w+)/)
+                {
                     suite = String(match.1)
                 }
                 if line.contains("@Test") { isTest = true }
-                guard isTest, let suite, let match = line.firstMatch(of: /func `?(\w+)/) else {
-                    continue
-                }
+                guard isTest, let suite, line.contains("func "),
+                    let match = line.firstMatch(of: /func `?(\w+)/)
+                else { continue }
                 tests[suite, default: []].insert(String(match.1))
                 isTest = false
             }

@@ -58,7 +58,9 @@ package struct Role: TLSCodable, Hashable, Sendable {
     package var capabilities: [Capability]
     package var participants: Bounds
     package var activeParticipants: Bounds
-    package var changes: [Changes]
+    package var changes: [Changes] { didSet { allowed = Self.pairs(changes) } }
+    /// The pairs of roles in ``changes``, where each of many users is looked up.
+    private var allowed: Set<UInt64>
 
     package init(
         index: UInt32, name: String, description: String = "", capabilities: [Capability] = [],
@@ -72,6 +74,7 @@ package struct Role: TLSCodable, Hashable, Sendable {
         self.participants = participants
         self.activeParticipants = activeParticipants
         self.changes = changes
+        allowed = Self.pairs(changes)
     }
 
     package init(from reader: inout Reader) throws(DecodingError) {
@@ -82,6 +85,7 @@ package struct Role: TLSCodable, Hashable, Sendable {
         participants = Bounds(try reader.readUInt32(), try reader.readOptional())
         activeParticipants = Bounds(try reader.readUInt32(), try reader.readOptional())
         changes = try reader.readList()
+        allowed = Self.pairs(changes)
     }
 
     package func write(to writer: inout Writer) {
@@ -101,7 +105,21 @@ package struct Role: TLSCodable, Hashable, Sendable {
     /// Whether a user of this role may bring another one from a role to another (F-2); role 0 is that
     /// of someone who is not on the list.
     package func mayChange(from: UInt32, to target: UInt32) -> Bool {
-        changes.first { $0.from == from }?.targets.contains(target) ?? false
+        allowed.contains(Self.pair(from, target))
+    }
+
+    private static func pair(_ from: UInt32, _ target: UInt32) -> UInt64 {
+        UInt64(from) << 32 | UInt64(target)
+    }
+
+    /// Of two entries for one role, which F-V refuses, the first counts.
+    private static func pairs(_ changes: [Changes]) -> Set<UInt64> {
+        var sources = Set<UInt32>()
+        var pairs = Set<UInt64>()
+        for change in changes where sources.insert(change.from).inserted {
+            for target in change.targets { pairs.insert(pair(change.from, target)) }
+        }
+        return pairs
     }
 
     /// Those who are not on the list.
@@ -117,13 +135,17 @@ package struct Role: TLSCodable, Hashable, Sendable {
 /// room-policy §3: the component `roles_list`
 package struct RolesList: TLSCodable, Hashable, Sendable {
     package let roles: [Role]
+    private let places: [UInt32: Int]
 
+    /// Where an index is twice, the first place counts; F-V refuses such a list.
     package init(_ roles: [Role]) {
         self.roles = roles
+        places = Dictionary(
+            roles.enumerated().map { ($1.index, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     package init(from reader: inout Reader) throws(DecodingError) {
-        roles = try reader.readList()
+        self.init(try reader.readList())
     }
 
     package func write(to writer: inout Writer) {
@@ -131,7 +153,7 @@ package struct RolesList: TLSCodable, Hashable, Sendable {
     }
 
     /// The role of an index.
-    package subscript(index: UInt32) -> Role? { roles.first { $0.index == index } }
+    package subscript(index: UInt32) -> Role? { places[index].map { roles[$0] } }
 
     /// Whether role 1 is the one of banned users (B-7).
     package var hasBannedRole: Bool { self[Role.banned]?.name == Role.bannedName }
