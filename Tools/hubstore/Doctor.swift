@@ -107,10 +107,20 @@ private struct Diagnosis: Encodable {
                     status: "\(state.status)"))
             if state.status == .building {
                 advice.append("\(projection.rawValue) was being built: hubstore rebuild")
-            } else if projection != .roomState, state.position != head.nextSequence {
+            } else if projection != .roomState, try !isComplete(state, head, log) {
                 advice.append("\(projection.rawValue) missed records: hubstore rebuild")
             }
         }
+    }
+
+    /// Whether a projection has all records; a hub beside may have added some since the head was read.
+    private func isComplete(
+        _ state: ProjectionState, _ head: Head, _ log: EventLog
+    ) throws(StoreError) -> Bool {
+        guard state.position > head.nextSequence else {
+            return state.position == head.nextSequence
+        }
+        return state.position <= (try log.head().nextSequence)
     }
 
     mutating func add(_ file: Anchor, of log: EventLog) {
