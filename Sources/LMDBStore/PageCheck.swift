@@ -41,6 +41,20 @@ package struct PageCheck: Sendable {
             used: walk.used.count, free: walk.free.count, lost: lost, trees: walk.trees)
     }
 
+    /// The same of a file that may be written meanwhile. What is found is looked for again, up to ten times,
+    /// until two checks of one transaction find the same.
+    package static func besideWriters(at path: String) throws(StoreError) -> PageCheck {
+        var check = try PageCheck(at: path)
+        for _ in 1..<10 where check.findingCount > 0 {
+            let again = try PageCheck(at: path)
+            let isQuiet = again.statistics.transaction == check.statistics.transaction
+            let isSame = again.findings == check.findings
+            check = again
+            if isQuiet, isSame { break }
+        }
+        return check
+    }
+
     /// The tree that the page belongs to, and the first key in it, or of the value in it. Nil if
     /// the page belongs to no tree, or is too damaged to be known: then there is a finding. One
     /// more walk over the file.

@@ -54,7 +54,9 @@ extension AuditCommand {
 
     /// Returns whether liblmdb may look at the file.
     private func checkPages(of store: String) throws -> Bool {
-        let check = try operation(store) { () throws(StoreError) in try PageCheck(at: store) }
+        let check = try operation(store) { () throws(StoreError) in
+            try PageCheck.besideWriters(at: store)
+        }
         for page in check.findings {
             let finding = AuditFinding(
                 .page, seq: page.record, expected: "pages that fit together", actual: "\(page)")

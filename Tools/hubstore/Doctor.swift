@@ -19,7 +19,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         let pages = try operation(options.path) { () throws(StoreError) in
-            try PageCheck(at: options.path)
+            try PageCheck.besideWriters(at: options.path)
         }
         var diagnosis = Diagnosis(pages)
         // liblmdb must not see pages that do not fit together.
