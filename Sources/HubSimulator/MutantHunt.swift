@@ -12,7 +12,7 @@ package struct MutantHunt {
     /// What no seed brings about, or the hub refuses by another rule, which the model does not tell apart.
     package static let unseen: Set<Rule> = [
         .leafUsers, .genesis, .uri, .roomURI, .bannedRole, .envelope, .fixedMembership, .parentRoom,
-        .policyContent, .endGroup, .hubSender, .roleBounds,
+        .policyContent, .endGroup, .hubSender, .roleBounds, .participantList,
     ]
 
     /// Rules that are not enforced, one at a time, and stores that somebody works on.

@@ -107,9 +107,11 @@ extension SimulatedRoom {
 
     /// The components of a context with a user as administrator.
     private func promoted(_ user: String, in context: GroupContext) throws -> [UInt8] {
-        let data = context.extensions.data(of: .appDataDictionary) ?? []
-        var components = try AppDataDictionary(parsing: data).byComponent
-        let list = try ParticipantList(parsing: components[.participantList] ?? [])
+        let dictionary = context.extensions.data(of: .appDataDictionary) ?? []
+        var components = try AppDataDictionary(parsing: dictionary).byComponent
+        // A commit of what can't be committed together may leave no list behind.
+        let data = components[.participantList]
+        let list = data.flatMap { try? ParticipantList(parsing: $0) } ?? ParticipantList([])
         let others = list.participants.filter { $0.user != Array(user.utf8) }
         let own = UserRolePair(Array(user.utf8), role: RoleTable.administrator)
         components[.participantList] = ParticipantList(others + [own]).encoded

@@ -3,8 +3,8 @@
 /// The model is stricter than file systems are: a file's bytes are on the disk when that file was synced, a
 /// name when the directory that holds it was. Before that any of a file's writes may be there or not, sector
 /// by sector; names come in their order.
-struct Disk {
-    typealias Node = Int
+package struct Disk {
+    package typealias Node = Int
 
     /// A name that appears, or goes.
     private struct NameChange {
@@ -13,18 +13,25 @@ struct Disk {
         let node: Node?
     }
 
-    struct Write {
+    package struct Write {
         let file: Node
         let offset: Int
         let bytes: [UInt8]
         /// Of a truncation, which is not torn.
         let size: Int?
 
+        package init(file: Node, offset: Int, bytes: [UInt8], size: Int?) {
+            self.file = file
+            self.offset = offset
+            self.bytes = bytes
+            self.size = size
+        }
+
         static let sector = 512
 
         /// The first sector in the file, and how many it touches.
         var firstSector: Int { offset / Self.sector }
-        var sectors: Int {
+        package var sectors: Int {
             guard !bytes.isEmpty else { return 1 }
             return (offset + bytes.count - 1) / Self.sector - firstSector + 1
         }
@@ -46,15 +53,17 @@ struct Disk {
     /// Names as programs see them.
     private var seen: [Node: [String: Node]] = [root: [:]]
     /// In their order.
-    private(set) var writes: [Write] = []
+    package private(set) var writes: [Write] = []
     private var nameChanges: [[NameChange]] = []
 
-    var namesWaiting: Int { nameChanges.count }
+    package init() {}
+
+    package var namesWaiting: Int { nameChanges.count }
 
     // MARK: Operations
 
     /// A synchronous write waits, too, until it is settled.
-    mutating func apply(_ operation: Trace.Operation) throws {
+    package mutating func apply(_ operation: Trace.Operation) throws {
         switch operation {
         case .create(let path): try create(path, isDirectory: false)
         case .makeDirectory(let path): try create(path, isDirectory: true)
@@ -125,7 +134,7 @@ struct Disk {
     // MARK: After a crash
 
     /// What a machine may find when it starts again.
-    func image(_ plan: ImagePlan) -> DiskImage {
+    package func image(_ plan: ImagePlan) -> DiskImage {
         var names = names
         for changes in nameChanges.prefix(plan.names) {
             for change in changes { names[change.directory]?[change.name] = change.node }

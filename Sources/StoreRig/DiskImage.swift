@@ -2,10 +2,10 @@ import Glibc
 import LMDBStore
 
 /// Files and directories as a crash may leave them.
-struct DiskImage {
+package struct DiskImage {
     /// Those that hold others first.
     var directories: [String] = []
-    var files: [(path: String, bytes: [UInt8])] = []
+    package var files: [(path: String, bytes: [UInt8])] = []
 
     var hash: UInt64 {
         var hash = ContentHash()
@@ -17,7 +17,7 @@ struct DiskImage {
         return hash.value
     }
 
-    func bytes(of path: String) -> [UInt8]? { files.first { $0.path == path }?.bytes }
+    package func bytes(of path: String) -> [UInt8]? { files.first { $0.path == path }?.bytes }
 
     /// Puts the image into a directory that is there, and empty.
     func write(to root: String) throws {

@@ -1,7 +1,7 @@
 /// What of all that waits for a sync survives a crash.
-struct ImagePlan: Hashable, Sendable {
+package struct ImagePlan: Hashable, Sendable {
     /// What is there of a write: sectors, which are never torn themselves.
-    enum Part: Hashable, Sendable {
+    package enum Part: Hashable, Sendable {
         case none
         case all
         case first(Int)
@@ -21,7 +21,7 @@ struct ImagePlan: Hashable, Sendable {
     }
 
     /// What becomes of a file's growth.
-    enum Growth: CaseIterable {
+    package enum Growth: CaseIterable, Sendable {
         /// The file ends with the last byte that is there.
         case asWritten
         /// The file is as long as it was to be; zeros are where no data is.
@@ -34,6 +34,12 @@ struct ImagePlan: Hashable, Sendable {
     /// How many of the changes of names.
     var names: Int
     var growth = Growth.asWritten
+
+    package init(parts: [Part], names: Int, growth: Growth = .asWritten) {
+        self.parts = parts
+        self.names = names
+        self.growth = growth
+    }
 
     /// Writes above this many are not combined with each other in every way.
     private static let mostForSubsets = 6
@@ -58,7 +64,7 @@ struct ImagePlan: Hashable, Sendable {
 
     /// Every write torn at every sector, beside all others and alone; every subset of a few writes; all but one,
     /// with other growth.
-    static func thorough(_ writes: [Disk.Write], names: Int) -> [ImagePlan] {
+    package static func thorough(_ writes: [Disk.Write], names: Int) -> [ImagePlan] {
         let (none, all) = uniform(writes)
         var plans: [ImagePlan] = []
         for place in writes.indices {

@@ -1,6 +1,5 @@
+import StoreRig
 import Testing
-
-@testable import StoreRig
 
 /// What the model of a disk lets a power cut leave.
 @Suite struct DiskTests {

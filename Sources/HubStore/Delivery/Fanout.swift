@@ -41,16 +41,17 @@ struct Fanout {
             for message in issued { broadcast(.proposal(moreProposals: []), message, .proposal) }
         case .commit(let welcome, _, _):
             broadcast(.commit(externalProposals: issued), bundle.message, .commit)
-            defer { inform(of: issued, after) }
-            guard let welcome else { return }
-            let message = FanoutMessage(
-                timestamp: time, .welcome(welcome), .welcome(.full(after.group.tree.exchanged)))
-            for provider in try destinations(of: welcome, bundle, routes) {
-                deliver(message, to: provider, .welcome)
+            var receivers: [String] = []
+            if let welcome {
+                receivers = try destinations(of: welcome, bundle, routes)
+                let message = FanoutMessage(
+                    timestamp: time, .welcome(welcome), .welcome(.full(after.group.tree.exchanged)))
+                for provider in receivers { deliver(message, to: provider, .welcome) }
+                for reference in welcome.secrets.map(\.newMember) {
+                    rows.remove(reference, from: .keyPackageRoute)
+                }
             }
-            for reference in welcome.secrets.map(\.newMember) {
-                rows.remove(reference, from: .keyPackageRoute)
-            }
+            inform(of: issued, after, receivers)
         }
     }
 
@@ -65,12 +66,14 @@ struct Fanout {
         }
     }
 
-    /// Providers that are new with a commit did not get it, but they need what the hub proposes in its
-    /// epoch.
-    private mutating func inform(of issued: [MLSMessage], _ after: MIMIRoom) {
+    /// Providers that are new with a commit did not get it, and new clients of others could not take it, but
+    /// they need what the hub proposes in its epoch; `receivers` are the providers that get the Welcome.
+    private mutating func inform(
+        of issued: [MLSMessage], _ after: MIMIRoom, _ receivers: [String]
+    ) {
         guard !issued.isEmpty else { return }
-        let old = Set(room.committedLeaves.providers)
-        for provider in after.committedLeaves.providers.sorted() where !old.contains(provider) {
+        let new = Set(after.committedLeaves.providers).subtracting(room.committedLeaves.providers)
+        for provider in new.union(receivers).sorted() {
             for message in issued {
                 deliver(
                     FanoutMessage(timestamp: time, message, .proposal(moreProposals: [])),
