@@ -87,7 +87,8 @@ import Testing
             }
         }
         for number in 0..<500 {
-            try await environment.put([UInt8](repeating: UInt8(number % 256), count: 4000), for: [1])
+            let value = [UInt8](repeating: UInt8(number % 256), count: 4000)
+            try await environment.put(value, for: [1])
         }
         // Each commit frees three pages at least.
         let pages = try PageCheck(at: path).statistics
