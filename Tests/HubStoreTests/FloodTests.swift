@@ -53,6 +53,24 @@ import Testing
         }
     }
 
+    /// Bytes are shared out exactly, also where there are fewer of them than of proposals.
+    @Test func fewBytes() async throws {
+        try await withStorePath { path in
+            let hub = try open(path) {
+                $0.limits.pendingSize = 900
+                $0.limits.pendingOfProvider = 1000
+                $0.limits.pendingOfUser = 500
+            }
+            var house = try #require(try await found("clubhouse", on: hub).house)
+            #expect(try await item(&house, by: "alice1", [acknowledgement(1)], hub) == nil)
+            // A bundle of three takes more than half of the bytes, and less than all.
+            let three = (2...4).map(acknowledgement)
+            #expect(
+                try await item(&house, by: "alice1", three, hub) == "pending proposals of a user")
+            await hub.close()
+        }
+    }
+
     @Test func aBanInAFullRoom() async throws {
         try await withStorePath { path in
             let hub = try open(path) { $0.limits.pendingProposals = 2 }

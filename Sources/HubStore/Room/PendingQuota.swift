@@ -23,8 +23,10 @@ struct PendingQuota {
         ]
         for (whose, most, those) in shares {
             let most = reserve * min(most, limits.pendingProposals)
-            // Bytes are shared out as proposals are.
-            let mostBytes = limits.pendingSize / max(limits.pendingProposals, 1) * most
+            // Bytes are shared out as proposals are; the product may take more than one word.
+            let mostBytes = max(limits.pendingProposals, 1).dividingFullWidth(
+                limits.pendingSize.multipliedFullWidth(by: most)
+            ).quotient
             let count = those.count + messages.count
             let bytes = those.reduce(size) { $0 + $1.size }
             guard count > most || bytes > mostBytes else { continue }
