@@ -82,13 +82,7 @@ public struct HubConfiguration: Sendable {
     }
 
     /// libcrypto's generator.
-    public static let systemRandom: @Sendable (_ count: Int) -> [UInt8] = { count in
-        do {
-            return try SecureRandom.bytes(count)
-        } catch {
-            preconditionFailure("libcrypto has no randomness: \(error)")
-        }
-    }
+    public static let systemRandom: @Sendable (_ count: Int) -> [UInt8] = RandomSource.system.bytes
 
     /// Whether a log of this origin is the hub's.
     func owns(_ origin: String) -> Bool {

@@ -4,7 +4,7 @@ import MLSMessages
 /// that are known. Those of leaves are not kept: one costs a single hash, and half of all places are leaves.
 ///
 /// Copies of a tree share blocks until one of them changes something there. A block has four levels of the
-/// tree, 15 places below one of them, so that a direct path lies in few blocks: a change costs as much as
+/// tree, the 15 places below one of them, so that a direct path lies in few blocks: a change costs as much as
 /// these, however large the tree is.
 struct TreeBlocks: Sendable {
     private static let levels = 4
@@ -47,7 +47,9 @@ struct TreeBlocks: Sendable {
     private mutating func resize(_ band: Int, _ blocks: Int) {
         let groups = (blocks + Self.groupSize - 1) / Self.groupSize
         bands[band].removeLast(max(0, bands[band].count - groups))
-        let blank = Block(hashes: band == 0 ? Self.levels * 2 - 1 : 15, of: digestSize)
+        // The lowest four levels are leaves and the parents between them.
+        let parents = band == 0 ? Block.size / 2 : Block.size
+        let blank = Block(parents: parents, digestSize: digestSize)
         for group in 0..<groups {
             if group == bands[band].count { bands[band].append([]) }
             let size = min(Self.groupSize, blocks - group * Self.groupSize)
@@ -72,7 +74,7 @@ struct TreeBlocks: Sendable {
             band = place.level / TreeBlocks.levels
             let shift = band * TreeBlocks.levels
             block = place.value >> (shift + TreeBlocks.levels)
-            slot = place.value >> shift & 15
+            slot = place.value >> shift & Block.size
         }
     }
 
@@ -144,16 +146,19 @@ struct TreeBlocks: Sendable {
 
 /// A block is changed only where nothing else refers to it.
 private final class Block: @unchecked Sendable {
+    /// Places of four levels.
+    static let size = 15
+
     var nodes: [Node?]
     var occupied: [UInt32]
     var hashes: [UInt8]
     /// A bit for each slot: whether its hash is known.
     var known: UInt16 = 0
 
-    init(hashes count: Int, of digestSize: Int) {
-        nodes = Array(repeating: nil, count: 15)
-        occupied = Array(repeating: 0, count: 15)
-        hashes = Array(repeating: 0, count: count * digestSize)
+    init(parents: Int, digestSize: Int) {
+        nodes = Array(repeating: nil, count: Self.size)
+        occupied = Array(repeating: 0, count: Self.size)
+        hashes = Array(repeating: 0, count: parents * digestSize)
     }
 
     init(_ other: Block) {

@@ -26,7 +26,7 @@ package struct MIMIRoom: Sendable {
     /// With the proposals that wait (S).
     private var counted: EffectiveRoom?
     /// SHA-256 of the dictionary that says the same as the effective policy, and of which policy it is.
-    private var effectiveHash: (policy: RoomPolicy, hash: Digest32)?
+    private var effectiveHash: (policy: RoomPolicy, hash: Digest32)
 
     /// The state that a room's first events make.
     package init(
@@ -53,6 +53,7 @@ package struct MIMIRoom: Sendable {
         registry = ComponentRegistry(settings.profile)
         state = try start(profile)
         committed = try Self.policy(of: state.group, registry)
+        effectiveHash = (committed, Self.hash(of: committed))
         profile = services.groupProfile(settings, committed.operational)
         committedLeaves = LeafCounts()
         for member in state.group.tree.members {
@@ -92,9 +93,13 @@ package struct MIMIRoom: Sendable {
     private mutating func countPending() throws(Refusal) {
         let entries = state.group.pending.list.map { CommitProposals.Entry($0) }
         counted = entries.isEmpty ? nil : try EffectiveRoom(self, counting: entries)
-        if effectiveHash?.policy !== effective {
-            effectiveHash = (effective, SHA256.hash(effective.dictionary.encoded))
+        if effectiveHash.policy !== effective {
+            effectiveHash = (effective, Self.hash(of: effective))
         }
+    }
+
+    private static func hash(of policy: RoomPolicy) -> Digest32 {
+        SHA256.hash(policy.dictionary.encoded)
     }
 
     /// The policy that a group's dictionary holds.
@@ -154,7 +159,7 @@ package struct MIMIRoom: Sendable {
         input.write(opaque: Array("mimi-hub-store MIMI room 1".utf8))
         settings.write(to: &input)
         state.stateHash.write(to: &input)
-        (effectiveHash?.hash ?? .zero).write(to: &input)
+        effectiveHash.hash.write(to: &input)
         isClosed.write(to: &input)
         return SHA256.hash(input.bytes)
     }

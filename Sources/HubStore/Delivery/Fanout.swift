@@ -41,12 +41,12 @@ struct Fanout {
             for message in issued { broadcast(.proposal(moreProposals: []), message, .proposal) }
         case .commit(let welcome, _, _):
             broadcast(.commit(externalProposals: issued), bundle.message, .commit)
-            var receivers: [String] = []
+            var receivers: Set<String> = []
             if let welcome {
                 receivers = try destinations(of: welcome, bundle, routes)
                 let message = FanoutMessage(
                     timestamp: time, .welcome(welcome), .welcome(.full(after.group.tree.exchanged)))
-                for provider in receivers { deliver(message, to: provider, .welcome) }
+                deliver(message, to: receivers, .welcome)
                 for reference in welcome.secrets.map(\.newMember) {
                     rows.remove(reference, from: .keyPackageRoute)
                 }
@@ -59,50 +59,52 @@ struct Fanout {
     mutating func send(_ message: MLSMessage, _ frank: Frank?) {
         let withheld = Set(room.withheldUsers)
         let receivers = room.committedLeaves.users.filter { !withheld.contains($0) }
-        let out = FanoutMessage(timestamp: time, message, .application(frank))
-        for provider in Self.domains(of: receivers) {
-            let users = withheld.filter { MIMIURI($0)?.domain == provider }
-            deliver(out, to: provider, .message, withheldFrom: users)
-        }
+        let providers =
+            withheld.isEmpty ? Set(room.committedLeaves.providers) : Self.domains(of: receivers)
+        deliver(
+            FanoutMessage(timestamp: time, message, .application(frank)), to: providers, .message,
+            withheldFrom: withheld)
     }
 
     /// Providers that are new with a commit did not get it, and new clients of others could not take it, but
     /// they need what the hub proposes in its epoch; `receivers` are the providers that get the Welcome.
     private mutating func inform(
-        of issued: [MLSMessage], _ after: MIMIRoom, _ receivers: [String]
+        of issued: [MLSMessage], _ after: MIMIRoom, _ receivers: Set<String>
     ) {
         guard !issued.isEmpty else { return }
         let new = Set(after.committedLeaves.providers).subtracting(room.committedLeaves.providers)
-        for provider in new.union(receivers).sorted() {
-            for message in issued {
-                deliver(
-                    FanoutMessage(timestamp: time, message, .proposal(moreProposals: [])),
-                    to: provider, .proposal)
-            }
+        for message in issued {
+            deliver(
+                FanoutMessage(timestamp: time, message, .proposal(moreProposals: [])),
+                to: new.union(receivers), .proposal)
         }
     }
 
     private mutating func broadcast(
         _ rest: FanoutMessage.Rest, _ message: MLSMessage, _ kind: HubDelivery.Kind
     ) {
-        let out = FanoutMessage(timestamp: time, message, rest)
-        for provider in room.committedLeaves.providers.sorted() {
-            deliver(out, to: provider, kind)
+        deliver(
+            FanoutMessage(timestamp: time, message, rest),
+            to: Set(room.committedLeaves.providers), kind)
+    }
+
+    /// Each provider is told of its own users that are not to get it.
+    private mutating func deliver(
+        _ message: FanoutMessage, to providers: Set<String>, _ kind: HubDelivery.Kind,
+        withheldFrom users: Set<[UInt8]> = []
+    ) {
+        let message = message.encoded
+        for provider in providers.sorted() {
+            let withheld = users.filter { MIMIURI($0)?.domain == provider }
+            let row = DeliveryRow(
+                kind: kind, room: room.settings.room.bytes,
+                withheld: withheld.sorted { $0.lexicographicallyPrecedes($1) }, message: message)
+            rows.deliver(row.encoded, to: Array(provider.utf8))
         }
     }
 
-    private mutating func deliver(
-        _ message: FanoutMessage, to provider: String, _ kind: HubDelivery.Kind,
-        withheldFrom users: some Sequence<[UInt8]> = []
-    ) {
-        let row = DeliveryRow(
-            kind: kind, room: room.settings.room.bytes,
-            withheld: users.sorted { $0.lexicographicallyPrecedes($1) }, message: message.encoded)
-        rows.deliver(row.encoded, to: Array(provider.utf8))
-    }
-
-    private static func domains(of users: some Sequence<[UInt8]>) -> [String] {
-        Set(users.compactMap { MIMIURI($0)?.domain }).sorted()
+    private static func domains(of users: some Sequence<[UInt8]>) -> Set<String> {
+        Set(users.compactMap { MIMIURI($0)?.domain })
     }
 
     // MARK: Welcome
@@ -111,7 +113,7 @@ struct Fanout {
     /// added client's user.
     private func destinations(
         of welcome: Welcome, _ bundle: HandshakeBundle, _ routes: KeyPackageRoutes
-    ) throws(HubRefusal) -> [String] {
+    ) throws(HubRefusal) -> Set<String> {
         let users = addedUsers(by: bundle)
         var providers = Set<String>()
         for reference in welcome.secrets.map(\.newMember) {
@@ -123,7 +125,7 @@ struct Fanout {
             }
             providers.insert(provider)
         }
-        return providers.sorted()
+        return providers
     }
 
     /// The users of the clients that a commit adds, by the references of their key packages.
