@@ -133,7 +133,7 @@ final class SimulatedRoom {
 
     private func extensions() throws -> [Extension] {
         let words = model.committed.words
-        var components: [ComponentID: [UInt8]] = [
+        let components: [ComponentID: [UInt8]] = [
             .participantList: ParticipantList(
                 model.committed.users.map { UserRolePair(Array($0.utf8), role: $1) }
             ).encoded,
@@ -143,22 +143,12 @@ final class SimulatedRoom {
         ]
         var base = BaseRoomPolicy()
         base.maximumClients = UInt32(model.maximumClients)
-        base.policyComponents = components.keys.filter {
-            ComponentRegistry.policyComponents.contains($0)
-        }.sorted()
-        components[.baseRoomPolicy] = base.encoded
-        let required = RequiredCapabilities(
-            extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
         let senders =
             [store.key.externalSender(of: SimulatedStore.domain)]
             + model.committed.followers.sorted().compactMap { domain in
                 followers[domain]?.externalSender(of: domain)
             }
-        return [
-            Extension(.requiredCapabilities, data: required.encoded),
-            Extension(.externalSenders, data: ExternalSenders(senders).encoded),
-            Extension(.appDataDictionary, data: AppDataDictionary(components).encoded),
-        ]
+        return .ofRoom(components, base, senders: senders)
     }
 
     // MARK: Clients
@@ -172,14 +162,7 @@ final class SimulatedRoom {
         }
         var client = try Client(
             SimulatedStore.suite, .basic(identity: Array(name.utf8)), random)
-        let components = ComponentsList((0x20...0x30).map { ComponentID($0) })
-        client.extensions = [
-            Extension(
-                .appDataDictionary,
-                data: AppDataDictionary([
-                    ComponentData(.appComponents, data: components.encoded)
-                ]).encoded)
-        ]
+        client.listComponents(ComponentRegistry.allComponents)
         performers[name] = Performer(
             name: name, user: uri, client: client, psks: PreSharedKeys(), random: random)
         return name

@@ -47,6 +47,16 @@ package struct Client: Sendable {
         return client
     }
 
+    /// Lets its leaves say that it knows these components (mls-extensions §4.4), and `others` beside them.
+    package mutating func listComponents(
+        _ components: some Sequence<ComponentID>, and others: [ComponentData] = []
+    ) {
+        let list = ComponentsList(Array(components))
+        let dictionary = AppDataDictionary(
+            [ComponentData(.appComponents, data: list.encoded)] + others)
+        extensions = [Extension(.appDataDictionary, data: dictionary.encoded)]
+    }
+
     /// `SignWithLabel` (RFC 9420 §5.1.2) with the client's key.
     package func sign(_ label: String, _ content: [UInt8]) throws(CryptoError) -> [UInt8] {
         try suite.signature.signWithLabel(

@@ -14,6 +14,9 @@ package struct ComponentRegistry: Sendable {
     package static let policyComponents: ClosedRange<ComponentID> =
         .operationalPolicy ... .messageExpirationPolicy
 
+    /// All that this registry may know.
+    package static let allComponents = (0x20...0x30).map { ComponentID($0) }
+
     /// Those of a room's GroupContext that this registry knows.
     package static func isRoomComponent(_ component: ComponentID) -> Bool {
         (.frankingAgent ... .messageExpirationPolicy).contains(component)

@@ -54,23 +54,17 @@ struct Cast {
         }
         let credential = try credential(of: spec, user, key, serial: number + 2)
         var client = try Client(suite, credential, signaturePrivateKey: key)
-        client.extensions = [
-            Extension(.appDataDictionary, data: AppDataDictionary(components).encoded)
-        ]
+        client.listComponents(ComponentRegistry.allComponents, and: safeAAD)
         var performer = Performer(
             name: spec.name, user: user, client: client, psks: psks, random: random)
         try publish(spec, &performer, clock: clock)
         performers[spec.name] = performer
     }
 
-    /// What the leaves of clients say that they know.
-    private var components: [ComponentData] {
-        let all = ComponentsList((0x20...0x30).map { ComponentID($0) })
-        var list = [ComponentData(.appComponents, data: all.encoded)]
-        if hasSafeAAD {
-            list.append(ComponentData(.safeAAD, data: ComponentsList([.frankAAD]).encoded))
-        }
-        return list
+    /// What the leaves of clients say beside the components that they know.
+    private var safeAAD: [ComponentData] {
+        hasSafeAAD
+            ? [ComponentData(.safeAAD, data: ComponentsList([.frankAAD]).encoded)] : []
     }
 
     private mutating func credential(

@@ -1,12 +1,9 @@
 import EndpointMessages
 import HubStore
 import LMDBStore
-import MLSCrypto
 import MLSMember
 import MLSMessages
 import PresentationLanguage
-import RoomPolicy
-import RoomState
 import Scenario
 
 /// What it costs to take a message and put it into the queues of a room's providers.
@@ -36,16 +33,11 @@ package struct FanoutMeasurement: Hashable, Sendable, Encodable {
         members: Int, providers: Int, messages: Int, size: Int, seed: UInt64,
         in directory: String
     ) async throws {
-        let key = SHA256.hash(seed.encoded, Array("hub".utf8)).bytes
-        let suite = SyntheticRoom.suite
+        let generator = StoreGenerator(records: 1, rooms: 1, seed: seed)
         let room = try SyntheticRoom(
             0, members: members, users: members, providers: providers, shape: .full, seed: seed,
-            hub: HubKey(suite.signature, privateKey: key).externalSender(of: StoreGenerator.domain))
-        let hub = try Hub.open(
-            at: directory + "/store",
-            HubConfiguration(
-                domain: StoreGenerator.domain,
-                signingKeys: [HubSigningKey(cipherSuite: suite.rawValue, privateKey: key)]))
+            hub: generator.sender())
+        let hub = try generator.open(at: directory + "/store")
         let floor = try DurableFloor(directory + "/floor")
         var cpu: [Double] = []
         var floors: [Double] = []

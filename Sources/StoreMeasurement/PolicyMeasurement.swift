@@ -57,11 +57,7 @@ package struct PolicyMeasurement: Hashable, Sendable, Encodable {
             .participantList: ParticipantList(pairs).encoded,
             .rolesList: RolesList(RoleSet.administered.roles).encoded,
         ]
-        var base = BaseRoomPolicy()
-        base.policyComponents = components.keys.filter {
-            ComponentRegistry.policyComponents.contains($0)
-        }.sorted()
-        components[.baseRoomPolicy] = base.encoded
+        components[.baseRoomPolicy] = BaseRoomPolicy().listing(components.keys).encoded
         return components
     }
 }

@@ -67,10 +67,7 @@ extension CommitPlan {
         do {
             let file = try InputFile(Self.file(in: directory))
             while let commit = try PreparedCommit.next(of: file) {
-                let answer = try await hub.update(commit.room, from: commit.provider, commit.body)
-                if case .refused(let refusal) = answer.outcome {
-                    throw ScenarioError("a commit is refused: \(refusal)", at: commit.room)
-                }
+                try await commit.send(to: hub)
             }
         } catch {
             await hub.close()

@@ -58,11 +58,7 @@ package struct Clubhouse {
                 ).encoded
             components[.rolesList] = RolesList(roles).encoded
             components[.roomMetadata] = metadata?.encoded
-            var base = base
-            base.policyComponents = components.keys.filter {
-                ComponentRegistry.policyComponents.contains($0)
-            }.sorted()
-            components[.baseRoomPolicy] = base.encoded
+            components[.baseRoomPolicy] = base.listing(components.keys).encoded
             return [
                 Extension(.requiredCapabilities, data: required.encoded),
                 Extension(.externalSenders, data: ExternalSenders(externalSenders).encoded),
@@ -158,14 +154,7 @@ package struct Clubhouse {
         let identity = user(owner(name)) + Array("#\(name)".utf8)
         var client = try Client(
             suite, .basic(identity: identity), SeededRandom(seed: 3, name: name))
-        let components = ComponentsList((0x20...0x30).map { ComponentID($0) })
-        client.extensions = [
-            Extension(
-                .appDataDictionary,
-                data: AppDataDictionary([
-                    ComponentData(.appComponents, data: components.encoded)
-                ]).encoded)
-        ]
+        client.listComponents(ComponentRegistry.allComponents)
         return client
     }
 

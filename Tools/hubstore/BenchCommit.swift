@@ -25,9 +25,6 @@ struct BenchCommit: AsyncParsableCommand {
     @Option(help: .hidden)
     var prepared: String?
 
-    @Option(help: .hidden)
-    var prepareIn: String?
-
     private var plan: CommitPlan { options.plan }
 
     func validate() throws {
@@ -40,7 +37,6 @@ struct BenchCommit: AsyncParsableCommand {
             if json { try emitJSON(measured) } else { try report(measured) }
             return
         }
-        if let prepareIn { return try await plan.prepare(in: prepareIn) }
         try await withNewDirectory { directory in
             try await plan.prepare(in: directory)
             var arguments = ["bench", "commit", "--prepared", directory] + options.arguments

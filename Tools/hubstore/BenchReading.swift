@@ -52,68 +52,64 @@ struct PlanOptions: ParsableArguments {
     }
 }
 
-/// Reads a store of commits in one of the ways that there are.
-protocol BenchReading: AsyncParsableCommand {
-    static var kind: ReadingMeasurement.Kind { get }
-    var options: PlanOptions { get }
-    var runs: Int { get }
-    var json: Bool { get }
-}
+/// A store of commits, and how often it is read in one of the ways that there are.
+struct ReadingOptions: ParsableArguments {
+    @OptionGroup var options: PlanOptions
 
-extension BenchReading {
-    func run() async throws {
+    @Option(help: "How often; the median counts.")
+    var runs = 5
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func measure(_ kind: ReadingMeasurement.Kind) async throws {
         let measured = try await withNewDirectory { directory in
-            try await ReadingMeasurement(
-                Self.kind, options.plan, in: directory, runs: max(1, runs))
+            try await ReadingMeasurement(kind, options.plan, in: directory, runs: max(1, runs))
         }
         if json { return try emitJSON(measured) }
         try emit(
-            "\(Self.kind.rawValue) of \(measured.records) records, \(measured.bytes >> 20) MiB: "
+            "\(kind.rawValue) of \(measured.records) records, \(measured.bytes >> 20) MiB: "
                 + "\(Int(measured.perSecond)) a second, floor \(Int(measured.floorPerSecond)), "
                 + "ratio \((measured.ratio * 1000).rounded() / 1000)")
     }
 }
 
-struct BenchScan: BenchReading {
-    static let kind = ReadingMeasurement.Kind.scan
+struct BenchScan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
         abstract: "Reads all records, and compares it with a cursor of LMDB over as many bytes.")
 
-    @OptionGroup var options: PlanOptions
-    @Option(help: "How often; the median counts.") var runs = 5
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var reading: ReadingOptions
+
+    func run() async throws { try await reading.measure(.scan) }
 }
 
-struct BenchReplay: BenchReading {
-    static let kind = ReadingMeasurement.Kind.replay
+struct BenchReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Folds all rooms, and compares it with deciding each record again.")
 
-    @OptionGroup var options: PlanOptions
-    @Option(help: "How often; the median counts.") var runs = 5
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var reading: ReadingOptions
+
+    func run() async throws { try await reading.measure(.replay) }
 }
 
-struct BenchAudit: BenchReading {
-    static let kind = ReadingMeasurement.Kind.audit
+struct BenchAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Audits all records, and compares it with verifying their signatures.")
 
-    @OptionGroup var options: PlanOptions
-    @Option(help: "How often; the median counts.") var runs = 5
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var reading: ReadingOptions
+
+    func run() async throws { try await reading.measure(.audit) }
 }
 
-struct BenchExport: BenchReading {
-    static let kind = ReadingMeasurement.Kind.export
+struct BenchExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Exports the log, and compares it with a cursor of LMDB over as many bytes.")
 
-    @OptionGroup var options: PlanOptions
-    @Option(help: "How often; the median counts.") var runs = 5
-    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var reading: ReadingOptions
+
+    func run() async throws { try await reading.measure(.export) }
 }

@@ -30,6 +30,16 @@ package struct BaseRoomPolicy: TLSCodable, Hashable, Sendable {
 
     package init() {}
 
+    /// The same with those of a room's components listed that are its policy; base_room_policy itself is one
+    /// where it is among them.
+    package func listing(_ components: some Sequence<ComponentID>) -> BaseRoomPolicy {
+        var policy = self
+        policy.policyComponents = components.filter {
+            ComponentRegistry.policyComponents.contains($0)
+        }.sorted()
+        return policy
+    }
+
     package init(from reader: inout Reader) throws(DecodingError) {
         isFixedMembership = try Bool(from: &reader)
         isParentDependent = try Bool(from: &reader)

@@ -99,14 +99,7 @@ struct GeneratedRoom {
     ) throws -> Client {
         var client = try Client(
             suite, .basic(identity: user.bytes + Array("#\(device)".utf8)), random)
-        let components = ComponentsList((0x20...0x30).map { ComponentID($0) })
-        client.extensions = [
-            Extension(
-                .appDataDictionary,
-                data: AppDataDictionary([
-                    ComponentData(.appComponents, data: components.encoded)
-                ]).encoded)
-        ]
+        client.listComponents(ComponentRegistry.allComponents)
         return client
     }
 
@@ -241,24 +234,13 @@ extension GeneratedRoom {
     private static func extensions(
         _ uri: MIMIURI, _ founder: MIMIURI, _ hub: ExternalSender
     ) throws -> [Extension] {
-        var components: [ComponentID: [UInt8]] = [
+        let components: [ComponentID: [UInt8]] = [
             .participantList:
                 ParticipantList([UserRolePair(founder.bytes, role: administrator)]).encoded,
             .rolesList: RolesList(roles(moderators: "")).encoded,
             .roomMetadata: RoomMetadata(uri: uri.bytes).encoded,
             .preauthList: PreauthList([]).encoded,
         ]
-        var base = BaseRoomPolicy()
-        base.policyComponents = components.keys.filter {
-            ComponentRegistry.policyComponents.contains($0)
-        }.sorted()
-        components[.baseRoomPolicy] = base.encoded
-        let required = RequiredCapabilities(
-            extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
-        return [
-            Extension(.requiredCapabilities, data: required.encoded),
-            Extension(.externalSenders, data: ExternalSenders([hub]).encoded),
-            Extension(.appDataDictionary, data: AppDataDictionary(components).encoded),
-        ]
+        return .ofRoom(components, senders: [hub])
     }
 }

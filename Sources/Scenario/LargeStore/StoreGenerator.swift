@@ -89,7 +89,7 @@ package struct StoreGenerator: Sendable {
     }
 
     /// What the hub is to the rooms' groups.
-    func sender() throws -> ExternalSender {
+    package func sender() throws -> ExternalSender {
         try HubKey(GeneratedRoom.suite.signature, privateKey: privateKey)
             .externalSender(of: Self.domain)
     }

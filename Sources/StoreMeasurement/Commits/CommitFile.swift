@@ -1,5 +1,7 @@
+import HubStore
 import LMDBStore
 import PresentationLanguage
+import Scenario
 
 /// ```
 /// struct {
@@ -49,5 +51,13 @@ extension PreparedCommit {
         guard !size.isEmpty else { return nil }
         let bytes = try file.read(Int(UInt32(parsing: size)))
         return try PreparedCommit(parsing: bytes, limits: .unbounded)
+    }
+
+    /// Lets a hub take it, which has to.
+    func send(to hub: Hub) async throws {
+        let answer = try await hub.update(room, from: provider, body)
+        if case .refused(let refusal) = answer.outcome {
+            throw ScenarioError("a commit is refused: \(refusal)", at: room)
+        }
     }
 }

@@ -162,13 +162,6 @@ private struct Run {
         self.directory = directory
     }
 
-    private static func send(_ commit: PreparedCommit, to hub: Hub) async throws {
-        let answer = try await hub.update(commit.room, from: commit.provider, commit.body)
-        if case .refused(let refusal) = answer.outcome {
-            throw ScenarioError("a commit is refused: \(refusal)", at: commit.room)
-        }
-    }
-
     private func verify(_ commit: PreparedCommit) throws -> Double {
         let start = processorTime()
         for signature in commit.signatures where !signature.verify(suite) {
@@ -180,7 +173,7 @@ private struct Run {
     /// The first commit of each room, which has to be read from the store.
     private mutating func warm(_ commit: PreparedCommit) async throws {
         let start = ContinuousClock.now
-        try await Self.send(commit, to: hub)
+        try await commit.send(to: hub)
         cold.append((ContinuousClock.now - start) / .microseconds(1))
         treeSize = max(treeSize, commit.treeSize)
         signatures = commit.signatures.count
@@ -197,7 +190,7 @@ private struct Run {
             }
             let start = ContinuousClock.now
             let before = processorTime()
-            try await Self.send(commit, to: hub)
+            try await commit.send(to: hub)
             let after = processorTime()
             let time = (ContinuousClock.now - start) / .microseconds(1)
             cpu.append(after - before)
@@ -234,7 +227,7 @@ private struct Run {
                     for place in 0..<(queue.map(\.count).max() ?? 0) {
                         for room in queue where place < room.count {
                             let start = ContinuousClock.now
-                            try await Self.send(room[room.startIndex + place], to: hub)
+                            try await room[room.startIndex + place].send(to: hub)
                             times.append((ContinuousClock.now - start) / .microseconds(1))
                         }
                     }

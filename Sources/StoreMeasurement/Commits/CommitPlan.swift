@@ -1,11 +1,8 @@
 import HubStore
 import LMDBStore
-import MLSCrypto
 import MLSMember
 import MLSMessages
 import PresentationLanguage
-import RoomPolicy
-import RoomState
 import Scenario
 
 /// What `hubstore bench commit` measures: rooms of a size, and commits of nothing but new paths in them, in
@@ -35,13 +32,12 @@ package struct CommitPlan: Hashable, Sendable, Encodable {
         self.seed = seed
     }
 
-    private var hubKey: [UInt8] { SHA256.hash(seed.encoded, Array("hub".utf8)).bytes }
+    /// The hub is that of a generated store.
+    private var generator: StoreGenerator { StoreGenerator(records: 1, rooms: 1, seed: seed) }
 
     /// The hub that the rooms were founded on.
     func open(at directory: String) throws -> Hub {
-        let suite = SyntheticRoom.suite
-        let key = try HubSigningKey(cipherSuite: suite.rawValue, privateKey: hubKey)
-        var configuration = HubConfiguration(domain: StoreGenerator.domain, signingKeys: [key])
+        var configuration = try generator.configuration()
         // A path over a tree without parents encrypts to every member.
         configuration.limits.requestSize = 256 << 20
         return try Hub.open(at: directory + "/store", configuration)
@@ -49,9 +45,7 @@ package struct CommitPlan: Hashable, Sendable, Encodable {
 
     /// Founds the rooms and writes down the commits, in a directory that is there.
     package func prepare(in directory: String) async throws {
-        let suite = SyntheticRoom.suite
-        let sender = try HubKey(suite.signature, privateKey: hubKey)
-            .externalSender(of: StoreGenerator.domain)
+        let sender = try generator.sender()
         let hub = try open(at: directory)
         let file = try OutputFile(creating: Self.file(in: directory))
         let dice = SeededRandom(seed: seed, name: "committers")

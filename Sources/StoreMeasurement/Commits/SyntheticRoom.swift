@@ -90,14 +90,7 @@ struct SyntheticRoom {
     ) throws -> Client {
         var client = try Client(
             suite, .basic(identity: user.bytes + Array("#\(number)".utf8)), random)
-        let components = ComponentsList((0x20...0x30).map { ComponentID($0) })
-        client.extensions = [
-            Extension(
-                .appDataDictionary,
-                data: AppDataDictionary([
-                    ComponentData(.appComponents, data: components.encoded)
-                ]).encoded)
-        ]
+        client.listComponents(ComponentRegistry.allComponents)
         return client
     }
 
@@ -108,24 +101,13 @@ struct SyntheticRoom {
         let pairs = users.enumerated().map { place, user in
             UserRolePair(user.bytes, role: place == 0 ? 4 : place == 1 ? 3 : 2)
         }
-        var components: [ComponentID: [UInt8]] = [
+        let components: [ComponentID: [UInt8]] = [
             .participantList: ParticipantList(pairs).encoded,
             .rolesList: RolesList(RoleSet.administered.roles).encoded,
             .roomMetadata: RoomMetadata(uri: uri.bytes).encoded,
             .preauthList: PreauthList([]).encoded,
         ]
-        var base = BaseRoomPolicy()
-        base.policyComponents = components.keys.filter {
-            ComponentRegistry.policyComponents.contains($0)
-        }.sorted()
-        components[.baseRoomPolicy] = base.encoded
-        let required = RequiredCapabilities(
-            extensions: [.appDataDictionary], proposals: [.appDataUpdate, .selfRemove])
-        return [
-            Extension(.requiredCapabilities, data: required.encoded),
-            Extension(.externalSenders, data: ExternalSenders([hub]).encoded),
-            Extension(.appDataDictionary, data: AppDataDictionary(components).encoded),
-        ]
+        return .ofRoom(components, senders: [hub])
     }
 
     private static func groupInfo(
